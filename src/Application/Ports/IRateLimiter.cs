@@ -1,0 +1,34 @@
+namespace Backend.Application.Ports;
+
+/// <summary>
+/// Counts calls in sliding windows: in any window of the limit's length at most its number of calls with one key are
+/// allowed. Refused calls do not count. Memory is bounded whatever keys are used.
+/// </summary>
+public interface IRateLimiter
+{
+    /// <summary>Counts the call if the limit allows it. Of concurrent calls never more than the limit are allowed.</summary>
+    /// <param name="key">Who is limited: a user id, a client address; limits do not share keys.</param>
+    Task<RateLimitVerdict> TryTakeAsync(RateLimit limit, string key, CancellationToken cancellationToken);
+}
+
+/// <summary>The limits; each is a setting <c>RateLimits:&lt;name&gt;</c> of the form <c>calls/seconds</c>.</summary>
+public enum RateLimit
+{
+    /// <summary>Sign-in, by client address. Default 5/300.</summary>
+    Login,
+
+    /// <summary>Sign-in, by account. Default 20/900. Above it, <see cref="LoginAccountAddress"/> decides.</summary>
+    LoginAccount,
+
+    /// <summary>Sign-in to an account above its own limit, by account and client address, so that an attacker elsewhere cannot lock the owner out. Default 2/900.</summary>
+    LoginAccountAddress,
+
+    /// <summary>Registration, by client address. Default 3/300.</summary>
+    Register,
+
+    /// <summary>Start of a map search, by user. Default 10/60.</summary>
+    MapSearch,
+}
+
+/// <param name="RetryAfter">When refused: until the next call is allowed.</param>
+public readonly record struct RateLimitVerdict(bool IsAllowed, TimeSpan RetryAfter);

@@ -1,0 +1,25 @@
+using Backend.Domain.Common;
+
+namespace Backend.Application.Ports;
+
+/// <summary>Keeps the tokens with which this service asks upstream, so that a restart or a second instance need not log in again. Every method is atomic; a token pair is always stored and read whole.</summary>
+public interface IUpstreamTokenStore
+{
+    /// <summary>The stored token, also when it has expired; null when there is none.</summary>
+    Task<UpstreamToken?> FindAsync(UpstreamTokenKind kind, CancellationToken cancellationToken);
+
+    /// <summary>Replaces the stored token.</summary>
+    Task SaveAsync(UpstreamTokenKind kind, UpstreamToken token, CancellationToken cancellationToken);
+}
+
+/// <summary>Token families are not interchangeable, and neither are Nadeo's audiences.</summary>
+public enum UpstreamTokenKind
+{
+    NadeoLiveServices,
+    TrackmaniaOAuth,
+}
+
+/// <param name="RefreshAfter">Earliest moment at which the token may be exchanged for a new one.</param>
+/// <param name="ExpiresAt">End of the access token.</param>
+/// <param name="RefreshToken">Null where the grant has none.</param>
+public sealed record UpstreamToken(Secret AccessToken, DateTimeOffset RefreshAfter, DateTimeOffset ExpiresAt, Secret? RefreshToken, DateTimeOffset? RefreshExpiresAt);

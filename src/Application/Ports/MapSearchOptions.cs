@@ -1,0 +1,29 @@
+namespace Backend.Application.Ports;
+
+/// <summary>Settings of map searches (configuration section <c>MapSearches</c>).</summary>
+public sealed class MapSearchOptions
+{
+    /// <summary>Unfinished searches a user may have at once. Default 5.</summary>
+    public int MaxUnfinishedPerUser { get; set; } = 5;
+
+    /// <summary>Finished searches kept per user by stores that live in memory; the oldest go first. Default 50.</summary>
+    public int KeptInMemoryPerUser { get; set; } = 50;
+
+    /// <summary>How long a worker may stay silent before another takes its job. Default 10 s.</summary>
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often a worker renews its lease. Default 3 s.</summary>
+    public TimeSpan LeaseRenewal { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a finished search can be read. Default 7 days.</summary>
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
+
+    /// <summary>Searches one process runs at once; they share the upstream's pace fairly. Default 32.</summary>
+    public int ParallelJobs { get; set; } = 32;
+
+    /// <summary>A leaderboard read this recently is not read again. Default 5 minutes.</summary>
+    public TimeSpan LeaderboardFreshness { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Pause before a failed run is repeated; doubles with each attempt. Default 2 s.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(2);
+}

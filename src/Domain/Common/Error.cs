@@ -1,0 +1,14 @@
+namespace Backend.Domain.Common;
+
+/// <summary>An expected failure. Returned, never thrown.</summary>
+/// <param name="Kind">What the caller can do about it.</param>
+/// <param name="Code">Stable dotted code, for example <c>session.refresh_token_reused</c>; clients may depend on it.</param>
+/// <param name="Message">One sentence for people; clients must not parse it.</param>
+public sealed record Error(ErrorKind Kind, string Code, string Message)
+{
+    /// <summary>Messages by input field, for <see cref="ErrorKind.Validation"/> only.</summary>
+    public IReadOnlyDictionary<string, string[]>? Fields { get; init; }
+
+    /// <summary>Earliest sensible moment to try again, counted from now.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+}
