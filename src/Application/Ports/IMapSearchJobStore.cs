@@ -1,3 +1,5 @@
+using Backend.Application.MapSearches;
+using Backend.Domain.Accounts;
 using Backend.Domain.MapSearches;
 using Backend.Domain.Tracks;
 
@@ -26,7 +28,7 @@ public interface IMapSearchJobStore
     Task<MapSearchJob?> FindAsync(MapSearchKey key, CancellationToken cancellationToken);
 
     /// <summary>A user's jobs, newest first (later <see cref="MapSearchJob.CreatedAt"/>, then larger id), at most <paramref name="limit"/>.</summary>
-    Task<IReadOnlyList<MapSearchJob>> ListAsync(Domain.Accounts.UserId userId, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<MapSearchJob>> ListAsync(UserId userId, int limit, CancellationToken cancellationToken);
 
     /// <summary>
     /// Claims a pending job, or a processing one whose lease lapsed, and starts a new lease. Null when the job is held,

@@ -1,3 +1,5 @@
+using Backend.Domain.Common;
+
 namespace Backend.Application.Ports;
 
 /// <summary>
@@ -31,4 +33,10 @@ public enum RateLimit
 }
 
 /// <param name="RetryAfter">When refused: until the next call is allowed.</param>
-public readonly record struct RateLimitVerdict(bool IsAllowed, TimeSpan RetryAfter);
+public readonly record struct RateLimitVerdict(bool IsAllowed, TimeSpan RetryAfter)
+{
+    /// <summary>The error to answer with; null when allowed.</summary>
+    public Error? Refusal => IsAllowed
+        ? null
+        : new Error(ErrorKind.TooManyRequests, "rate_limit.exceeded", "Too many requests. Please wait before you try again.") { RetryAfter = RetryAfter };
+}

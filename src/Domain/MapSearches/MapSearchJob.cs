@@ -1,4 +1,5 @@
 using Backend.Domain.Accounts;
+using Backend.Domain.Common;
 
 namespace Backend.Domain.MapSearches;
 
@@ -188,7 +189,7 @@ public sealed record MapSearchJob(UserId UserId, MapSearchId Id, string Mapper, 
     public MapSearchJob Cancel(DateTimeOffset now) =>
         IsFinished ? this : Next(now) with { State = MapSearchState.Cancelled, Phase = MapSearchPhase.Finished };
 
-    private MapSearchJob Next(DateTimeOffset now) => this with { Version = Version + 1, UpdatedAt = now > UpdatedAt ? now : UpdatedAt };
+    private MapSearchJob Next(DateTimeOffset now) => this with { Version = Version + 1, UpdatedAt = now > UpdatedAt ? now.ToWholeMilliseconds() : UpdatedAt };
 
     private void Require(bool allowed, string transition)
     {

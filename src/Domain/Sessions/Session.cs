@@ -1,4 +1,5 @@
 using Backend.Domain.Accounts;
+using Backend.Domain.Common;
 
 namespace Backend.Domain.Sessions;
 
@@ -51,13 +52,14 @@ public sealed record Session(
     public static Session Start(UserId userId, SessionId id, string? userAgent, string? ipAddress, DateTimeOffset now)
     {
         var agent = userAgent ?? string.Empty;
-        return new Session(userId, id, now, now, 0, agent.Length <= MaxUserAgentLength ? agent : agent[..MaxUserAgentLength], ipAddress ?? string.Empty);
+        var started = now.ToWholeMilliseconds();
+        return new Session(userId, id, started, started, 0, agent.Length <= MaxUserAgentLength ? agent : agent[..MaxUserAgentLength], ipAddress ?? string.Empty);
     }
 
     public bool IsLive(DateTimeOffset now) => now < ExpiresAt;
 
     /// <summary>The session after one rotation.</summary>
-    public Session Rotate(DateTimeOffset now) => this with { Counter = Counter + 1, RefreshedAt = now };
+    public Session Rotate(DateTimeOffset now) => this with { Counter = Counter + 1, RefreshedAt = now.ToWholeMilliseconds() };
 
     /// <summary>What a refresh token with the given counter means for this session.</summary>
     public RefreshVerdict Judge(long presentedCounter, DateTimeOffset now)

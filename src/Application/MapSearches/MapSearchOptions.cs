@@ -1,4 +1,4 @@
-namespace Backend.Application.Ports;
+namespace Backend.Application.MapSearches;
 
 /// <summary>Settings of map searches (configuration section <c>MapSearches</c>).</summary>
 public sealed class MapSearchOptions

@@ -1,0 +1,17 @@
+using Backend.Domain.Common;
+
+namespace Backend.Application.MapSearches;
+
+/// <summary>Every failure of the area.</summary>
+public static class MapSearchErrors
+{
+    public static Error NotFound { get; } = new(ErrorKind.NotFound, "map_search.not_found", "You have no such map search.");
+
+    public static Error TooManyUnfinished(int limit) => new(
+        ErrorKind.TooManyRequests,
+        "map_search.too_many_unfinished",
+        $"You have {limit} unfinished searches already. Please wait for one to finish, or cancel one.")
+    {
+        RetryAfter = TimeSpan.FromSeconds(30),
+    };
+}

@@ -1,0 +1,211 @@
+using Backend.Application.Common.Messaging;
+using Backend.Application.Leaderboards;
+using Backend.Application.Ports;
+using Backend.Domain.Common;
+using Backend.Domain.MapSearches;
+using Backend.Domain.Tracks;
+using Microsoft.Extensions.Logging;
+
+namespace Backend.Application.MapSearches;
+
+/// <summary>Sent by a worker that got a ticket for the search. Cancelling it hands the search back.</summary>
+public sealed record RunMapSearchCommand(MapSearchKey Key) : ICommand<RunMapSearchResult>;
+
+/// <param name="ComeBackAfter">When the ticket should be delivered again; null when the search needs no further run.</param>
+public sealed record RunMapSearchResult(TimeSpan? ComeBackAfter)
+{
+    internal static RunMapSearchResult Over { get; } = new(ComeBackAfter: null);
+}
+
+internal sealed partial class RunMapSearchHandler(
+    IMapSearchJobStore jobs,
+    IMapDirectory maps,
+    LeaderboardReader boards,
+    ILeaderboardCache cache,
+    IPlayerNames names,
+    MapSearchOptions options,
+    TimeProvider clock,
+    ILogger<RunMapSearchHandler> logger) : ICommandHandler<RunMapSearchCommand, RunMapSearchResult>
+{
+    /// <summary>So many boards in a row that cannot be read are an outage, not bad maps.</summary>
+    private const int OutageStreak = 5;
+
+    public async Task<Result<RunMapSearchResult>> Handle(RunMapSearchCommand command, CancellationToken cancellationToken)
+    {
+        var job = await jobs.TryClaimAsync(command.Key, cancellationToken);
+        if (job is null)
+        {
+            // Held by another worker: look again when its lease must have been renewed or lapsed.
+            return await jobs.FindAsync(command.Key, cancellationToken) is { IsFinished: false }
+                ? new RunMapSearchResult(options.Lease)
+                : RunMapSearchResult.Over;
+        }
+
+        if (job.IsFinished)
+        {
+            return RunMapSearchResult.Over;
+        }
+
+        using var running = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var renewing = RenewAsync(job, running);
+        string? failure = null;
+        try
+        {
+            failure = await RunAsync(job, running.Token);
+            if (failure is null)
+            {
+                return RunMapSearchResult.Over;
+            }
+        }
+        catch (OperationCanceledException) when (running.IsCancellationRequested)
+        {
+            if (!cancellationToken.IsCancellationRequested)
+            {
+                LogLeaseLost(job.Id.Value, job.Fence);
+            }
+        }
+        catch (Exception)
+        {
+            await jobs.TryReleaseAsync(job.Key, job.Fence, "The search ran into an unexpected problem. Please try again later.", CancellationToken.None);
+            throw;
+        }
+        finally
+        {
+            await running.CancelAsync();
+            await renewing;
+        }
+
+        var released = await jobs.TryReleaseAsync(job.Key, job.Fence, failure, CancellationToken.None);
+        return released switch
+        {
+            { IsFinished: true } => RunMapSearchResult.Over,
+            null when cancellationToken.IsCancellationRequested => new RunMapSearchResult(TimeSpan.Zero),
+            null => await jobs.FindAsync(job.Key, CancellationToken.None) is { IsFinished: false } ? new RunMapSearchResult(options.Lease) : RunMapSearchResult.Over,
+            _ => new RunMapSearchResult(failure is null ? TimeSpan.Zero : options.RetryDelay * Math.Pow(2, released.Attempt - 2)),
+        };
+    }
+
+    /// <summary>Null when the search needs no further run: completed, or no longer ours. Else why this run failed.</summary>
+    private async Task<string?> RunAsync(MapSearchJob claimed, CancellationToken cancellationToken)
+    {
+        var listing = await maps.ListMapsAsync(claimed.Mapper, cancellationToken);
+        if (!listing.IsSuccess)
+        {
+            return listing.Error.Message;
+        }
+
+        var resolver = new MapSearchNameResolver(claimed, jobs, names);
+        var done = await resolver.ResumeAsync(cancellationToken);
+        var remaining = listing.Value.Where(m => !done.Contains(m.MapId)).ToList();
+        if (await jobs.TryStartReadingAsync(claimed.Key, claimed.Fence, claimed.MapsDone + remaining.Count, cancellationToken) is not { } job)
+        {
+            return null;
+        }
+
+        var resolving = resolver.RunAsync(cancellationToken);
+        var (stopped, failure) = await ReadBoardsAsync(job, remaining, resolver, cancellationToken);
+        resolver.Finish();
+        await resolving;
+        if (!stopped)
+        {
+            await jobs.TryCompleteAsync(job.Key, job.Fence, cancellationToken);
+        }
+
+        return failure;
+    }
+
+    private async Task<(bool Stopped, string? Failure)> ReadBoardsAsync(
+        MapSearchJob job, List<MapListing> remaining, MapSearchNameResolver resolver, CancellationToken cancellationToken)
+    {
+        var walk = await MapperWalkReader.StartAsync(job.Mapper, boards, cache, options, clock, cancellationToken);
+        var unread = new List<(MapListing Map, string Failure)>();
+        foreach (var map in remaining)
+        {
+            Leaderboard? board = null;
+            if (map.MapUid is { } uid)
+            {
+                var read = await walk.ReadAsync(uid, cancellationToken);
+                if (!read.IsSuccess)
+                {
+                    unread.Add((map, read.Error.Message));
+                    if (unread.Count == OutageStreak)
+                    {
+                        return (Stopped: true, read.Error.Message);
+                    }
+
+                    continue;
+                }
+
+                board = read.Value;
+            }
+
+            var row = (MapSearchJob current) => board is null
+                ? MapSearchRow.Empty(current.MapsDone, map)
+                : MapSearchRow.Read(current.MapsDone, map, board, current.Cutoff);
+            if (await AppendFailedAsync(job, unread, cancellationToken) is not { } afterFailed
+                || await AppendAsync(afterFailed, row(afterFailed), resolver, cancellationToken) is not { } appended)
+            {
+                return (Stopped: true, Failure: null);
+            }
+
+            job = appended;
+        }
+
+        return (Stopped: await AppendFailedAsync(job, unread, cancellationToken) is null, Failure: null);
+    }
+
+    /// <summary>Maps that could not be read wait here until a later one can, and keep their place in the order.</summary>
+    private async Task<MapSearchJob?> AppendFailedAsync(MapSearchJob job, List<(MapListing Map, string Failure)> unread, CancellationToken cancellationToken)
+    {
+        var current = job;
+        foreach (var (map, failure) in unread)
+        {
+            LogMapFailed(job.Id.Value, map.MapId, failure);
+            current = await jobs.TryAppendAsync(current.Key, current.Fence, MapSearchRow.Failed(current.MapsDone, map, failure), cancellationToken);
+            if (current is null)
+            {
+                return null;
+            }
+        }
+
+        unread.Clear();
+        return current;
+    }
+
+    private async Task<MapSearchJob?> AppendAsync(MapSearchJob job, MapSearchRow row, MapSearchNameResolver resolver, CancellationToken cancellationToken)
+    {
+        var appended = await jobs.TryAppendAsync(job.Key, job.Fence, row, cancellationToken);
+        if (appended is not null)
+        {
+            resolver.Add(row);
+        }
+
+        return appended;
+    }
+
+    /// <summary>Keeps the lease while the run goes on, and stops the run when the lease, or the search, is gone.</summary>
+    private async Task RenewAsync(MapSearchJob job, CancellationTokenSource running)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(options.LeaseRenewal, clock);
+            while (await timer.WaitForNextTickAsync(running.Token))
+            {
+                if (!await jobs.TryRenewAsync(job.Key, job.Fence, running.Token))
+                {
+                    await running.CancelAsync();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (running.IsCancellationRequested)
+        {
+            // The run is over.
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Map search {JobId} was taken from fence {Fence} or cancelled; the run stops")]
+    private partial void LogLeaseLost(Guid jobId, long fence);
+
+    [LoggerMessage(LogLevel.Warning, "Map search {JobId} goes on without map {MapId}: {Failure}")]
+    private partial void LogMapFailed(Guid jobId, long mapId, string failure);
+}

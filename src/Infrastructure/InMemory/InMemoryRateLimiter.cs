@@ -1,0 +1,70 @@
+using Backend.Application.Ports;
+using Backend.Infrastructure.Security;
+
+namespace Backend.Infrastructure.InMemory;
+
+internal sealed class InMemoryRateLimiter(RateLimitOptions options, TimeProvider clock) : IRateLimiter
+{
+    /// <summary>Beyond it the key that was quiet for longest is forgotten, and starts anew when it returns.</summary>
+    internal const int MaxKeys = 100_000;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(RateLimit Limit, string Key), LinkedListNode<Window>> _windows = [];
+    private readonly LinkedList<Window> _byUse = [];
+
+    public Task<RateLimitVerdict> TryTakeAsync(RateLimit limit, string key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (options[limit] is not { } rule)
+        {
+            return Task.FromResult(new RateLimitVerdict(IsAllowed: true, TimeSpan.Zero));
+        }
+
+        lock (_lock)
+        {
+            var now = clock.GetUtcNow();
+            if (!_windows.TryGetValue((limit, key), out var node))
+            {
+                node = new LinkedListNode<Window>(new Window((limit, key), rule.Calls));
+                _windows.Add((limit, key), node);
+            }
+            else
+            {
+                _byUse.Remove(node);
+            }
+
+            _byUse.AddLast(node);
+            if (_windows.Count > MaxKeys)
+            {
+                _windows.Remove(_byUse.First!.Value.Id);
+                _byUse.RemoveFirst();
+            }
+
+            return Task.FromResult(node.Value.TryTake(now, rule.Window));
+        }
+    }
+
+    /// <summary>The moments of the last calls that were allowed.</summary>
+    private sealed class Window((RateLimit Limit, string Key) id, int calls)
+    {
+        private readonly Queue<DateTimeOffset> _taken = new();
+
+        public (RateLimit Limit, string Key) Id => id;
+
+        public RateLimitVerdict TryTake(DateTimeOffset now, TimeSpan length)
+        {
+            while (_taken.TryPeek(out var oldest) && oldest + length <= now)
+            {
+                _taken.Dequeue();
+            }
+
+            if (_taken.Count >= calls)
+            {
+                return new RateLimitVerdict(IsAllowed: false, _taken.Peek() + length - now);
+            }
+
+            _taken.Enqueue(now);
+            return new RateLimitVerdict(IsAllowed: true, TimeSpan.Zero);
+        }
+    }
+}
