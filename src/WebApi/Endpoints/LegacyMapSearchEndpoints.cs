@@ -1,0 +1,122 @@
+using System.Text.Json.Serialization;
+using Backend.Application.MapSearches;
+using Backend.Domain.MapSearches;
+using Backend.Domain.Tracks;
+using Backend.WebApi.Http;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Backend.WebApi.Endpoints;
+
+/// <summary>Map searches in the shape that existing clients know: started by GET, one status with the whole result.</summary>
+internal static class LegacyMapSearchEndpoints
+{
+    private const string DefaultPeriod = "1d";
+
+    public static void MapLegacyMapSearches(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1/users/maps").WithTags("Map searches (compatible)").RequireAuthorization();
+        group.MapGet("", StartMapSearch).WithName(nameof(StartMapSearch)).WithSummary("Starts a search; new clients use POST /api/v1/map-searches")
+            .Fails(400, 401, 429);
+        group.MapGet("/status/{jobId}", GetMapSearchStatus).WithName(nameof(GetMapSearchStatus)).WithSummary("State of a search, and its result once it is completed")
+            .Produces(StatusCodes.Status304NotModified).Fails(401, 404);
+    }
+
+    private static async Task<Results<Accepted<LegacySubmittedResponse>, Failure>> StartMapSearch(
+        CurrentUser caller, HttpContext context, IMediator mediator, CancellationToken cancellationToken, string? username = null, string? period = null)
+    {
+        var result = await mediator.Send(new SubmitMapSearchCommand(caller.Id, username, period ?? DefaultPeriod), cancellationToken);
+        if (!result.IsSuccess)
+        {
+            return new Failure(result.Error);
+        }
+
+        Polling.Describe(context.Response, result.Value);
+        return TypedResults.Accepted(
+            $"/api/v1/users/maps/status/{result.Value.Id}",
+            new LegacySubmittedResponse(
+                result.Value.Id.ToString(),
+                MapSearchResponse.NameOf(result.Value.State),
+                "The search was started. Ask for its status until it is completed.",
+                "about half a second per map"));
+    }
+
+    private static async Task<Results<Ok<LegacyStatusResponse>, StatusCodeHttpResult, Failure>> GetMapSearchStatus(
+        string jobId, CurrentUser caller, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (!Polling.TryReadKey(jobId, caller, out var key))
+        {
+            return new Failure(MapSearchErrors.NotFound);
+        }
+
+        var status = await mediator.Send(new CheckJobStatusQuery(key, Polling.KnownVersion(context.Request)), cancellationToken);
+        if (!status.IsSuccess)
+        {
+            return new Failure(status.Error);
+        }
+
+        Polling.Describe(context.Response, status.Value.Job);
+        if (status.Value.IsKnown)
+        {
+            return TypedResults.StatusCode(StatusCodes.Status304NotModified);
+        }
+
+        if (status.Value.Job.State != MapSearchState.Completed)
+        {
+            return TypedResults.Ok(LegacyStatusResponse.From(status.Value, results: null));
+        }
+
+        var results = await mediator.Send(new ReadMapSearchResultsQuery(key, After: -1), cancellationToken);
+        return results.IsSuccess ? TypedResults.Ok(LegacyStatusResponse.From(status.Value, results.Value)) : new Failure(results.Error);
+    }
+}
+
+/// <param name="EstimatedWaitTime">For people.</param>
+internal sealed record LegacySubmittedResponse(string JobId, string Status, string Message, string EstimatedWaitTime);
+
+/// <param name="Status"><c>pending</c>, <c>processing</c>, <c>completed</c> or <c>failed</c>; a cancelled search shows as failed.</param>
+/// <param name="CreatedAt">Unix milliseconds.</param>
+/// <param name="UpdatedAt">Unix milliseconds.</param>
+/// <param name="Result">Maps with new records; only when completed.</param>
+/// <param name="FailedMaps">Maps whose leaderboard could not be read; only when completed and there are any.</param>
+/// <param name="Error">Only when failed.</param>
+internal sealed record LegacyStatusResponse(
+    string JobId,
+    string Status,
+    string Username,
+    string Period,
+    [property: JsonPropertyName("created_at")] long CreatedAt,
+    [property: JsonPropertyName("updated_at")] long UpdatedAt,
+    ProgressResponse Progress,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IAsyncEnumerable<LegacyMapResult>? Result,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IAsyncEnumerable<LegacyFailedMap>? FailedMaps,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error)
+{
+    public static LegacyStatusResponse From(JobStatus status, MapSearchResults? results)
+    {
+        var job = status.Job;
+        return new(
+            job.Id.ToString(),
+            MapSearchResponse.NameOf(job.State == MapSearchState.Cancelled ? MapSearchState.Failed : job.State),
+            job.Mapper,
+            job.Period.Name,
+            job.CreatedAt.ToUnixTimeMilliseconds(),
+            job.UpdatedAt.ToUnixTimeMilliseconds(),
+            ProgressResponse.From(job, status.QueuePlace),
+            results?.Rows.Where(static row => row.Entries.Count > 0).Select(row => LegacyMapResult.From(row, results.Names)),
+            job.MapsFailed == 0 ? null : results?.Rows.Where(static row => row.Failure is not null).Select(LegacyFailedMap.From),
+            job.State == MapSearchState.Cancelled ? "The search was cancelled." : job.Failure);
+    }
+}
+
+internal sealed record LegacyMapResult(long MapId, string MapName, IEnumerable<LeaderboardEntryResponse> Leaderboard)
+{
+    public static LegacyMapResult From(MapSearchRow row, IReadOnlyDictionary<AccountId, string> names) =>
+        new(row.Map.MapId, row.Map.Name, row.Entries.Select(e => LeaderboardEntryResponse.From(e, names)));
+}
+
+/// <param name="Error">Why the map's leaderboard could not be read.</param>
+internal sealed record LegacyFailedMap(long MapId, string MapName, string Error)
+{
+    public static LegacyFailedMap From(MapSearchRow row) => new(row.Map.MapId, row.Map.Name, row.Failure!);
+}

@@ -1,0 +1,100 @@
+using Backend.Application.MapSearches;
+using Backend.Domain.MapSearches;
+using Backend.WebApi.Http;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Backend.WebApi.Endpoints;
+
+/// <summary>Map searches as a resource. <see cref="LegacyMapSearchEndpoints"/> serves the same jobs to existing clients.</summary>
+internal static class MapSearchEndpoints
+{
+    private const string Path = "/api/v1/map-searches";
+    private const int DefaultPage = 200;
+    private const int MaxPage = 1000;
+
+    public static void MapMapSearches(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup(Path).WithTags("Map searches").RequireAuthorization();
+        group.MapPost("", SubmitMapSearch).WithName(nameof(SubmitMapSearch)).WithSummary("Starts a search for new records on a mapper's maps")
+            .Fails(400, 401, 413, 415, 429);
+        group.MapGet("", ListMapSearches).WithName(nameof(ListMapSearches)).WithSummary("The caller's searches, newest first")
+            .Fails(401);
+        group.MapGet("/{id}", GetMapSearch).WithName(nameof(GetMapSearch)).WithSummary("State and progress of a search; send If-None-Match to be told only of changes")
+            .Produces(StatusCodes.Status304NotModified).Fails(401, 404);
+        group.MapGet("/{id}/results", GetMapSearchResults).WithName(nameof(GetMapSearchResults)).WithSummary("What a search has found so far, map by map")
+            .Fails(400, 401, 404);
+        group.MapDelete("/{id}", CancelMapSearch).WithName(nameof(CancelMapSearch)).WithSummary("Cancels a search; what it has found stays readable")
+            .Fails(401, 404);
+    }
+
+    private static async Task<Results<Accepted<MapSearchResponse>, Failure>> SubmitMapSearch(
+        SubmitMapSearchBody? body, CurrentUser caller, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new SubmitMapSearchCommand(caller.Id, body?.Mapper, body?.Period), cancellationToken);
+        if (!result.IsSuccess)
+        {
+            return new Failure(result.Error);
+        }
+
+        Polling.Describe(context.Response, result.Value);
+        return TypedResults.Accepted($"{Path}/{result.Value.Id}", MapSearchResponse.From(result.Value, queuePlace: null));
+    }
+
+    private static async Task<Results<Ok<MapSearchListResponse>, Failure>> ListMapSearches(CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new ListMapSearchesQuery(caller.Id), cancellationToken);
+        return result.IsSuccess
+            ? TypedResults.Ok(new MapSearchListResponse(result.Value.Select(job => MapSearchResponse.From(job, queuePlace: null))))
+            : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<MapSearchResponse>, StatusCodeHttpResult, Failure>> GetMapSearch(
+        string id, CurrentUser caller, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (!Polling.TryReadKey(id, caller, out var key))
+        {
+            return new Failure(MapSearchErrors.NotFound);
+        }
+
+        var result = await mediator.Send(new CheckJobStatusQuery(key, Polling.KnownVersion(context.Request)), cancellationToken);
+        if (!result.IsSuccess)
+        {
+            return new Failure(result.Error);
+        }
+
+        Polling.Describe(context.Response, result.Value.Job);
+        return result.Value.IsKnown
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(MapSearchResponse.From(result.Value.Job, result.Value.QueuePlace));
+    }
+
+    private static async Task<Results<Ok<MapSearchResultsResponse>, Failure>> GetMapSearchResults(
+        string id, CurrentUser caller, HttpContext context, IMediator mediator, CancellationToken cancellationToken, int after = -1, int limit = DefaultPage)
+    {
+        if (!Polling.TryReadKey(id, caller, out var key))
+        {
+            return new Failure(MapSearchErrors.NotFound);
+        }
+
+        var result = await mediator.Send(new ReadMapSearchResultsQuery(key, Math.Max(after, -1)), cancellationToken);
+        if (!result.IsSuccess)
+        {
+            return new Failure(result.Error);
+        }
+
+        Polling.Describe(context.Response, result.Value.Job);
+        return TypedResults.Ok(MapSearchResultsResponse.From(result.Value, Math.Max(after, -1), Math.Clamp(limit, 1, MaxPage)));
+    }
+
+    private static async Task<Results<Ok<MapSearchResponse>, Failure>> CancelMapSearch(string id, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (!Polling.TryReadKey(id, caller, out var key))
+        {
+            return new Failure(MapSearchErrors.NotFound);
+        }
+
+        var result = await mediator.Send(new CancelMapSearchCommand(key), cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(MapSearchResponse.From(result.Value, queuePlace: null)) : new Failure(result.Error);
+    }
+}

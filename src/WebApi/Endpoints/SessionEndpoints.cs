@@ -1,0 +1,125 @@
+using System.Text.Json.Serialization;
+using Backend.Application.Ports;
+using Backend.Application.Sessions;
+using Backend.Domain.Common;
+using Backend.Domain.Sessions;
+using Backend.WebApi.Http;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Backend.WebApi.Endpoints;
+
+internal static class SessionEndpoints
+{
+    public static void MapSessions(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1/users").WithTags("Sessions");
+        group.MapPost("/login", Login).AllowAnonymous().WithName(nameof(Login)).WithSummary("Signs in with a user name or an e-mail address")
+            .Fails(400, 401, 413, 415, 429, 503);
+        group.MapPost("/refresh", Refresh).AllowAnonymous().WithName(nameof(Refresh)).WithSummary("Exchanges a refresh token for new tokens")
+            .Fails(400, 401, 413, 415);
+        group.MapPost("/logout", Logout).AllowAnonymous().WithName(nameof(Logout)).WithSummary("Ends the session of a refresh token")
+            .Fails(400, 413, 415);
+        group.MapPost("/logout-everywhere", LogoutEverywhere).RequireAuthorization().WithName(nameof(LogoutEverywhere)).WithSummary("Ends all sessions of the caller, this one included")
+            .Fails(401);
+        group.MapGet("/sessions", ListSessions).RequireAuthorization().WithName(nameof(ListSessions)).WithSummary("The caller's sessions, newest first")
+            .Fails(401);
+        group.MapDelete("/sessions/{id}", RevokeSession).RequireAuthorization().WithName(nameof(RevokeSession)).WithSummary("Ends one session of the caller")
+            .Fails(401, 404);
+    }
+
+    private static async Task<Results<Ok<LoginResponse>, Failure>> Login(LoginBody? body, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var login = string.IsNullOrEmpty(body?.Email) ? body?.Username : body.Email;
+        var command = new LoginCommand(login, body?.Password, context.Request.Headers.UserAgent, ClientAddress.Of(context));
+        var result = await mediator.Send(command, cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(LoginResponse.From(result.Value)) : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<TokenResponse>, Failure>> Refresh(RefreshTokenBody? body, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new RefreshTokenCommand(body?.RefreshToken), cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(TokenResponse.From(result.Value)) : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<MessageResponse>, Failure>> Logout(RefreshTokenBody? body, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new LogoutCommand(body?.RefreshToken), cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(new MessageResponse("You are signed out.")) : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<MessageResponse>, Failure>> LogoutEverywhere(CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new LogoutEverywhereCommand(caller.Id), cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(new MessageResponse($"Signed out of {result.Value} sessions.")) : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<IEnumerable<SessionResponse>>, Failure>> ListSessions(CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new ListSessionsQuery(caller.Id), cancellationToken);
+        return result.IsSuccess
+            ? TypedResults.Ok(result.Value.Select(session => SessionResponse.From(session, caller.User.SessionId)))
+            : new Failure(result.Error);
+    }
+
+    private static async Task<Results<NoContent, Failure>> RevokeSession(string id, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParseExact(id, "D", out var sessionId))
+        {
+            return new Failure(SessionErrors.NotFound);
+        }
+
+        var result = await mediator.Send(new RevokeSessionCommand(caller.Id, new SessionId(sessionId)), cancellationToken);
+        return result.IsSuccess ? TypedResults.NoContent() : new Failure(result.Error);
+    }
+}
+
+/// <param name="Email">E-mail address or user name.</param>
+/// <param name="Username">The same, read when <paramref name="Email"/> is empty.</param>
+internal sealed record LoginBody(string? Email, string? Username, Secret? Password);
+
+internal sealed record RefreshTokenBody([property: JsonPropertyName("refresh_token")] Secret? RefreshToken);
+
+/// <param name="AccessToken">JWT for the Authorization header.</param>
+/// <param name="RefreshToken">Opaque; good for one exchange.</param>
+/// <param name="ExpiresIn">Seconds until the access token expires.</param>
+internal sealed record TokenResponse(
+    [property: JsonPropertyName("access_token")] string AccessToken,
+    [property: JsonPropertyName("refresh_token")] string RefreshToken,
+    [property: JsonPropertyName("expires_in")] int ExpiresIn,
+    [property: JsonPropertyName("token_type")] string TokenType)
+{
+    public static TokenResponse From(SessionTokens tokens) =>
+        new(tokens.AccessToken.Reveal(), tokens.RefreshToken.Reveal(), (int)IAccessTokens.Lifetime.TotalSeconds, SessionAuthenticationHandler.SchemeName);
+}
+
+/// <inheritdoc cref="TokenResponse"/>
+internal sealed record LoginResponse(
+    [property: JsonPropertyName("access_token")] string AccessToken,
+    [property: JsonPropertyName("refresh_token")] string RefreshToken,
+    [property: JsonPropertyName("expires_in")] int ExpiresIn,
+    [property: JsonPropertyName("token_type")] string TokenType,
+    LoginUser User)
+{
+    public static LoginResponse From(LoginResult result)
+    {
+        var tokens = TokenResponse.From(result.Tokens);
+        return new(
+            tokens.AccessToken,
+            tokens.RefreshToken,
+            tokens.ExpiresIn,
+            tokens.TokenType,
+            new LoginUser(result.User.Id.ToString(), result.User.Name.Value, result.User.Email.Value));
+    }
+}
+
+/// <param name="Id">A string here, for existing clients.</param>
+internal sealed record LoginUser(string Id, string Username, string Email);
+
+/// <param name="LastUsedAt">Sign-in or last exchange of the refresh token.</param>
+/// <param name="Current">The session of this very request.</param>
+internal sealed record SessionResponse(string Id, DateTimeOffset CreatedAt, DateTimeOffset LastUsedAt, string UserAgent, string IpAddress, bool Current)
+{
+    public static SessionResponse From(Session session, SessionId current) =>
+        new(session.Id.ToString(), session.CreatedAt, session.RefreshedAt, session.UserAgent, session.IpAddress, session.Id == current);
+}

@@ -1,0 +1,29 @@
+using System.Text.Json.Serialization;
+using Backend.WebApi.Endpoints;
+
+namespace Backend.WebApi.Http;
+
+/// <summary>Every type that crosses the wire, with serializers made at build time.</summary>
+[JsonSourceGenerationOptions(
+    JsonSerializerDefaults.Web,
+    AllowDuplicateProperties = false,
+    MaxDepth = 32,
+    NumberHandling = JsonNumberHandling.Strict,
+    Converters = [typeof(SecretJsonConverter)])]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(HealthResponse))]
+[JsonSerializable(typeof(MessageResponse))]
+[JsonSerializable(typeof(RegisterBody))]
+[JsonSerializable(typeof(ProfileResponse))]
+[JsonSerializable(typeof(LoginBody))]
+[JsonSerializable(typeof(LoginResponse))]
+[JsonSerializable(typeof(RefreshTokenBody))]
+[JsonSerializable(typeof(TokenResponse))]
+[JsonSerializable(typeof(IEnumerable<SessionResponse>))]
+[JsonSerializable(typeof(SubmitMapSearchBody))]
+[JsonSerializable(typeof(MapSearchResponse))]
+[JsonSerializable(typeof(MapSearchListResponse))]
+[JsonSerializable(typeof(MapSearchResultsResponse))]
+[JsonSerializable(typeof(LegacySubmittedResponse))]
+[JsonSerializable(typeof(LegacyStatusResponse))]
+internal sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Backend.WebApi.Http;
+
+/// <summary>Answers that are not made by an endpoint: exceptions, and statuses that the framework sets without a body.</summary>
+internal static class ProblemResponses
+{
+    public static Task WriteForStatusAsync(StatusCodeContext status)
+    {
+        var context = status.HttpContext;
+        var (code, detail) = Describe(context.Response.StatusCode);
+        return Problem.Create(context.Response.StatusCode, code, detail, context).WriteAsync(context);
+    }
+
+    public static (string Code, string Detail) Describe(int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => ("request.malformed", "The request is malformed."),
+        StatusCodes.Status401Unauthorized => ("session.access_token_invalid", "Please sign in."),
+        StatusCodes.Status403Forbidden => ("request.forbidden", "You may not do this."),
+        StatusCodes.Status404NotFound => ("request.not_found", "There is nothing at this address."),
+        StatusCodes.Status405MethodNotAllowed => ("request.method_not_allowed", "This address does not support the method; the Allow header says which it does."),
+        StatusCodes.Status413PayloadTooLarge => ("request.too_large", "The request body is larger than 1 MB."),
+        StatusCodes.Status415UnsupportedMediaType => ("request.unsupported_media_type", "The request body must be JSON with Content-Type: application/json."),
+        StatusCodes.Status431RequestHeaderFieldsTooLarge => ("request.headers_too_large", "The request headers are too large."),
+        >= 500 => ("internal_error", "Something went wrong on our side. The trace id helps us to find it."),
+        _ => ("request.failed", "The request could not be answered."),
+    };
+}
+
+/// <summary>What no handler expected. A client's malformed request is told what is wrong with it; anything else is a bug or broken infrastructure, and its text stays in the log.</summary>
+internal sealed partial class UnhandledExceptionHandler(ILogger<UnhandledExceptionHandler> logger) : IExceptionHandler
+{
+    private const int ClientClosedRequest = 499;
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
+        {
+            httpContext.Response.StatusCode = ClientClosedRequest;
+            return true;
+        }
+
+        var status = exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
+        var (code, detail) = ProblemResponses.Describe(status);
+        if (status == StatusCodes.Status400BadRequest)
+        {
+            detail = exception.InnerException is JsonException json
+                ? $"The request body is not valid JSON, or has a value of the wrong type{(string.IsNullOrEmpty(json.Path) ? string.Empty : $" at {json.Path}")}."
+                : "The request is malformed: a parameter or the body has the wrong type.";
+        }
+
+        if (status >= StatusCodes.Status500InternalServerError)
+        {
+            LogUnhandled(exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName);
+        }
+
+        await Problem.Create(status, code, detail, httpContext).WriteAsync(httpContext);
+        return true;
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Method} {Endpoint} failed")]
+    private partial void LogUnhandled(Exception exception, string method, string? endpoint);
+}
