@@ -1,0 +1,30 @@
+using Backend.Application.Ports;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Backend.Infrastructure.Trackmania;
+
+internal static class DependencyInjection
+{
+    /// <summary>Needs an <see cref="IUpstreamBudget"/> and an <see cref="IUpstreamTokenStore"/>, both singletons, from whichever adapters are chosen.</summary>
+    public static IServiceCollection AddTrackmaniaClients(this IServiceCollection services, TrackmaniaOptions options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton(new TrackmaniaAddresses(options.CoreUrl, options.LiveUrl, options.OAuthUrl, options.TmxUrl));
+        services.AddSingleton<NadeoTokenProvider>();
+        services.AddSingleton<OAuthTokenProvider>();
+
+        services.AddHttpClient<NadeoAuthenticationClient>()
+            .AddUpstreamPipeline(UpstreamService.Nadeo, options.NadeoTimeout, options.NadeoMaxBodyBytes, options);
+        services.AddHttpClient<ILeaderboardSource, NadeoLeaderboardClient>(nameof(NadeoLeaderboardClient))
+            .AddUpstreamPipeline(UpstreamService.Nadeo, options.NadeoTimeout, options.NadeoMaxBodyBytes, options);
+        services.AddHttpClient<OAuthAuthenticationClient>()
+            .AddUpstreamPipeline(UpstreamService.OAuth, options.OAuthTimeout, options.OAuthMaxBodyBytes, options);
+        services.AddHttpClient<IPlayerNames, TrackmaniaOAuthClient>(nameof(TrackmaniaOAuthClient))
+            .AddUpstreamPipeline(UpstreamService.OAuth, options.OAuthTimeout, options.OAuthMaxBodyBytes, options);
+        services.AddHttpClient<IMapDirectory, TrackmaniaExchangeClient>(nameof(TrackmaniaExchangeClient))
+            .AddUpstreamPipeline(UpstreamService.Tmx, options.TmxTimeout, options.TmxMaxBodyBytes, options);
+        return services;
+    }
+}

@@ -1,0 +1,54 @@
+using Backend.Application.Ports;
+using Backend.Domain.Common;
+using Backend.Domain.Tracks;
+using Microsoft.Extensions.Logging;
+
+namespace Backend.Infrastructure.Trackmania;
+
+internal sealed class NadeoLeaderboardClient(HttpClient http, TrackmaniaAddresses addresses, NadeoTokenProvider provider, TimeProvider time, ILogger<NadeoLeaderboardClient> logger) : ILeaderboardSource
+{
+    private const string Group = "Personal_Best";
+    private const string WorldZone = "301e1b69-7e13-11e8-8060-e284abfd2bc4";
+
+    public async Task<Result<Leaderboard>> ReadAsync(MapUid mapUid, CancellationToken cancellationToken)
+    {
+        var address = addresses.Live.Below($"/api/token/leaderboard/group/{Group}/map/{Uri.EscapeDataString(mapUid.Value)}/top?length=100&onlyWorld=true");
+        var answer = await http.FetchAsync(
+            UpstreamService.Nadeo,
+            provider.Tokens,
+            token =>
+            {
+                var request = new HttpRequestMessage(HttpMethod.Get, address);
+                request.Headers.Authorization = NadeoAuthorization.Header(token);
+                return request;
+            },
+            UpstreamJson.Default.NadeoTop,
+            time,
+            logger,
+            cancellationToken);
+        if (!answer.IsSuccess)
+        {
+            return answer.Error;
+        }
+
+        // A map without records has a World element with an empty list. No World element at all is what an unknown
+        // group gets, and says nothing about the map.
+        var world = answer.Value.Body.Tops?.FirstOrDefault(static zone => string.Equals(zone?.ZoneId, WorldZone, StringComparison.OrdinalIgnoreCase));
+        if (world?.Top is null)
+        {
+            return UpstreamErrors.Unintelligible(UpstreamService.Nadeo);
+        }
+
+        var readAt = DateTimeOffset.FromUnixTimeMilliseconds(answer.Value.AskedAt.ToUnixTimeMilliseconds());
+        return new Leaderboard(mapUid, readAt, [.. world.Top.Select(Entry).OfType<LeaderboardEntry>()]);
+    }
+
+    /// <summary>Null for a row that cannot be told apart from others; one bad row does not spoil the board.</summary>
+    private static LeaderboardEntry? Entry(NadeoRow? row) =>
+        row is { Position: >= 1 and var position, Score: { } score } && Guid.TryParseExact(row.AccountId, "D", out var account)
+            ? new LeaderboardEntry(new AccountId(account), row.ZoneId ?? "", row.ZoneName ?? "", position, RecordTime.FromUpstream(score), DrivenAt(row.Timestamp))
+            : null;
+
+    private static DateTimeOffset? DrivenAt(long? timestamp) =>
+        timestamp is > 0 and <= 253402300799 ? DateTimeOffset.FromUnixTimeSeconds(timestamp.Value) : null;
+}

@@ -1,0 +1,81 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Backend.Infrastructure.Trackmania;
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(NadeoLogin))]
+[JsonSerializable(typeof(NadeoTokens))]
+[JsonSerializable(typeof(NadeoClaims))]
+[JsonSerializable(typeof(NadeoTop))]
+[JsonSerializable(typeof(TmxPage))]
+[JsonSerializable(typeof(OAuthToken))]
+[JsonSerializable(typeof(DisplayNames))]
+internal sealed partial class UpstreamJson : JsonSerializerContext;
+
+internal sealed record NadeoLogin(string Audience);
+
+internal sealed record NadeoTokens(string? AccessToken, string? RefreshToken);
+
+/// <param name="Rat">Earliest refresh, unix seconds.</param>
+internal sealed record NadeoClaims(long? Iat, long? Rat, long? Exp);
+
+internal sealed record NadeoTop(IReadOnlyList<NadeoZoneTop?>? Tops);
+
+internal sealed record NadeoZoneTop(string? ZoneId, IReadOnlyList<NadeoRow?>? Top);
+
+internal sealed record NadeoRow(string? AccountId, string? ZoneId, string? ZoneName, int? Position, long? Score, long? Timestamp);
+
+internal sealed record TmxPage(bool? More, IReadOnlyList<TmxMap?>? Results);
+
+internal sealed record TmxMap(long? MapId, string? MapUid, string? Name, IReadOnlyList<TmxAuthor?>? Authors, TmxUser? Uploader);
+
+internal sealed record TmxAuthor(TmxUser? User);
+
+internal sealed record TmxUser(string? Name);
+
+internal sealed record OAuthToken(
+    [property: JsonPropertyName("access_token")] string? AccessToken,
+    [property: JsonPropertyName("expires_in")] double? ExpiresIn);
+
+/// <summary>Names by account id; the service writes an empty map as an empty array.</summary>
+[JsonConverter(typeof(DisplayNamesConverter))]
+internal sealed record DisplayNames(IReadOnlyDictionary<string, string> ByAccount);
+
+internal sealed class DisplayNamesConverter : JsonConverter<DisplayNames>
+{
+    public override DisplayNames Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var (start, end) = (reader.TokenType, reader.TokenType == JsonTokenType.StartArray ? JsonTokenType.EndArray : JsonTokenType.EndObject);
+        if (start is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
+        {
+            throw new JsonException("Neither an object nor an array.");
+        }
+
+        while (reader.Read() && reader.TokenType != end)
+        {
+            if (reader.TokenType != JsonTokenType.PropertyName)
+            {
+                throw new JsonException("Only an empty array stands for an empty object.");
+            }
+
+            var account = reader.GetString()!;
+            reader.Read();
+            switch (reader.TokenType)
+            {
+                case JsonTokenType.String:
+                    names[account] = reader.GetString()!;
+                    break;
+                case JsonTokenType.Null:
+                    break;
+                default:
+                    throw new JsonException("A name is a string.");
+            }
+        }
+
+        return new DisplayNames(names);
+    }
+
+    public override void Write(Utf8JsonWriter writer, DisplayNames value, JsonSerializerOptions options) => throw new NotSupportedException();
+}
