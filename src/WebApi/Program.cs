@@ -1,6 +1,18 @@
-namespace Backend.WebApi;
+using Backend.Infrastructure.Selection;
+using Backend.WebApi;
 
-internal static class Program
+try
 {
-    public static void Main() => Console.WriteLine("backend");
+    // Settings lie beside the program, wherever it is started from.
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.AddBackend();
+    var app = builder.Build();
+    app.UseBackend();
+    await app.RunAsync();
+    return 0;
+}
+catch (ConfigurationException exception)
+{
+    await Console.Error.WriteLineAsync(exception.Message);
+    return 1;
 }

@@ -4,26 +4,26 @@ namespace Backend.Application.MapSearches;
 public sealed class MapSearchOptions
 {
     /// <summary>Unfinished searches a user may have at once. Default 5.</summary>
-    public int MaxUnfinishedPerUser { get; set; } = 5;
+    public int MaxUnfinishedPerUser { get; init; } = 5;
 
     /// <summary>Finished searches kept per user by stores that live in memory; the oldest go first. Default 50.</summary>
-    public int KeptInMemoryPerUser { get; set; } = 50;
+    public int KeptInMemoryPerUser { get; init; } = 50;
 
     /// <summary>How long a worker may stay silent before another takes its job. Default 10 s.</summary>
-    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often a worker renews its lease. Default 3 s.</summary>
-    public TimeSpan LeaseRenewal { get; set; } = TimeSpan.FromSeconds(3);
+    public TimeSpan LeaseRenewal { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <summary>How long a finished search can be read. Default 7 days.</summary>
-    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
+    public TimeSpan Retention { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>Searches one process runs at once; they share the upstream's pace fairly. Default 32.</summary>
-    public int ParallelJobs { get; set; } = 32;
+    public int ParallelJobs { get; init; } = 32;
 
     /// <summary>A leaderboard read this recently is not read again. Default 5 minutes.</summary>
-    public TimeSpan LeaderboardFreshness { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan LeaderboardFreshness { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Pause before a failed run is repeated; doubles with each attempt. Default 2 s.</summary>
-    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(2);
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(2);
 }

@@ -1,5 +1,4 @@
 using Backend.Application.MapSearches;
-using Backend.Domain.MapSearches;
 using Backend.WebApi.Http;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;

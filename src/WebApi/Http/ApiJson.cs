@@ -1,15 +1,11 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Backend.WebApi.Endpoints;
 
 namespace Backend.WebApi.Http;
 
 /// <summary>Every type that crosses the wire, with serializers made at build time.</summary>
-[JsonSourceGenerationOptions(
-    JsonSerializerDefaults.Web,
-    AllowDuplicateProperties = false,
-    MaxDepth = 32,
-    NumberHandling = JsonNumberHandling.Strict,
-    Converters = [typeof(SecretJsonConverter)])]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(MessageResponse))]
@@ -26,4 +22,16 @@ namespace Backend.WebApi.Http;
 [JsonSerializable(typeof(MapSearchResultsResponse))]
 [JsonSerializable(typeof(LegacySubmittedResponse))]
 [JsonSerializable(typeof(LegacyStatusResponse))]
-internal sealed partial class ApiJson : JsonSerializerContext;
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    private const int MaxDepth = 32;
+
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.TypeInfoResolverChain.Insert(0, Default);
+        options.Converters.Add(new SecretJsonConverter());
+        options.AllowDuplicateProperties = false;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.MaxDepth = MaxDepth;
+    }
+}

@@ -35,6 +35,7 @@ internal sealed partial class UnhandledExceptionHandler(ILogger<UnhandledExcepti
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
+        SecurityHeaders.Apply(httpContext.Response);
         if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
         {
             httpContext.Response.StatusCode = ClientClosedRequest;

@@ -58,5 +58,5 @@ internal sealed record CurrentUser(AuthenticatedUser User)
     public UserId Id => User.UserId;
 
     public static ValueTask<CurrentUser?> BindAsync(HttpContext context) =>
-        ValueTask.FromResult(context.Features.Get<CurrentUser>() ?? throw new InvalidOperationException("The route lets anonymous callers through."));
+        ValueTask.FromResult<CurrentUser?>(context.Features.Get<CurrentUser>() ?? throw new InvalidOperationException("The route lets anonymous callers through."));
 }

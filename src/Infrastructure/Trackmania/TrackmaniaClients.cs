@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Backend.Infrastructure.Trackmania;
 
-internal static class DependencyInjection
+internal static class TrackmaniaClients
 {
     /// <summary>Needs an <see cref="IUpstreamBudget"/> and an <see cref="IUpstreamTokenStore"/>, both singletons, from whichever adapters are chosen.</summary>
     public static IServiceCollection AddTrackmaniaClients(this IServiceCollection services, TrackmaniaOptions options)

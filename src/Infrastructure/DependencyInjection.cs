@@ -1,0 +1,85 @@
+using Backend.Application.Accounts;
+using Backend.Application.Ports;
+using Backend.Infrastructure.Security;
+using Backend.Infrastructure.Selection;
+using Backend.Infrastructure.Trackmania;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Backend.Infrastructure;
+
+public static class DependencyInjection
+{
+    /// <summary>Registers an adapter for every port, as configured.</summary>
+    /// <param name="mayInventSecret">A missing <c>JWT_SECRET</c> is replaced by a random one.</param>
+    /// <param name="errors">Gets one sentence for each problem; the caller reports them together with its own.</param>
+    /// <returns>What was chosen, for the start-up log.</returns>
+    public static InfrastructureSummary AddInfrastructure(
+        this IServiceCollection services, IConfiguration configuration, bool mayInventSecret, ICollection<string> errors)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<IIdSource, RandomIdSource>();
+        services.AddSecurity(configuration, mayInventSecret, errors, out var secretInvented);
+        services.AddSettings(configuration, errors);
+
+        var selection = AdapterSelection.Read(configuration, errors);
+        foreach (var (port, kind) in selection.Choices)
+        {
+            port.Registration(kind)?.Invoke(services);
+        }
+
+        services.AddTrackmania(configuration, errors);
+        var summary = new InfrastructureSummary(
+            selection.Reason,
+            [.. selection.Choices.Select(c => (c.Port.Name, c.Kind.ToString()))],
+            selection.Choices.Any(c => c.Kind == AdapterKind.InMemory),
+            selection.Choices.Any(c => c.Kind == AdapterKind.Postgres),
+            secretInvented);
+        services.AddSingleton(summary);
+        return summary;
+    }
+
+    /// <summary>None of the credentials that the real Trackmania services ask for are configured.</summary>
+    public static bool LacksTrackmaniaCredentials(IConfiguration configuration) =>
+        TrackmaniaConfiguration.Read(configuration).Credentials == TrackmaniaCredentials.None;
+
+    private static void AddSecurity(
+        this IServiceCollection services, IConfiguration configuration, bool mayInventSecret, ICollection<string> errors, out bool secretInvented)
+    {
+        var (keys, invented) = SecurityConfiguration.ReadKeys(configuration, mayInventSecret, errors);
+        secretInvented = invented;
+        if (keys is not null)
+        {
+            services.AddSingleton(keys);
+        }
+
+        services.AddSingleton(SecurityConfiguration.ReadPasswords(configuration, errors));
+        services.AddSingleton<IAccessTokens, JwtAccessTokens>();
+        services.AddSingleton<IRefreshTokens, HmacRefreshTokens>();
+        services.AddSingleton<IPasswordHasher, BcryptPasswordHasher>();
+        services.AddSingleton<ICommonPasswords, CommonPasswords>();
+    }
+
+    private static void AddSettings(this IServiceCollection services, IConfiguration configuration, ICollection<string> errors)
+    {
+        services.AddSingleton(RateLimitOptions.Read(configuration, errors));
+        services.AddSingleton(new AccountOptions
+        {
+            MaxUsers = Setting.Read(configuration, "Accounts:MaxUsers", new AccountOptions().MaxUsers, 1, 10_000_000, errors),
+            InitialAdmin = configuration["Administration:InitialAdmin"],
+        });
+        services.AddSingleton(MapSearchConfiguration.Read(configuration, errors));
+    }
+
+    private static void AddTrackmania(this IServiceCollection services, IConfiguration configuration, ICollection<string> errors)
+    {
+        var trackmania = TrackmaniaConfiguration.Read(configuration);
+        foreach (var error in trackmania.Errors.Union(trackmania.MissingCredentials, StringComparer.Ordinal))
+        {
+            errors.Add(error);
+        }
+
+        services.AddTrackmaniaClients(trackmania.Options);
+    }
+}

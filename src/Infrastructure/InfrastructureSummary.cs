@@ -1,0 +1,8 @@
+namespace Backend.Infrastructure;
+
+/// <summary>What was chosen at start-up, for the log and for health answers.</summary>
+/// <param name="Reason">Why these adapters.</param>
+/// <param name="Adapters">One entry a port.</param>
+/// <param name="SecretInvented">The signing secret is a random one that nobody else has.</param>
+/// <param name="IsVolatile">Something is kept in memory only and is lost when the process ends.</param>
+public sealed record InfrastructureSummary(string Reason, IReadOnlyList<(string Port, string Adapter)> Adapters, bool IsVolatile, bool UsesPostgres, bool SecretInvented);

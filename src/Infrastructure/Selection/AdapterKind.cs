@@ -1,0 +1,9 @@
+namespace Backend.Infrastructure.Selection;
+
+/// <summary>The technologies that adapters are made of; the names are those of the settings.</summary>
+internal enum AdapterKind
+{
+    InMemory,
+    Postgres,
+    Aws,
+}

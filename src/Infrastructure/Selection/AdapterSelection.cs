@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Configuration;
+
+namespace Backend.Infrastructure.Selection;
+
+/// <summary>
+/// Which adapter serves which port: a profile (<c>Adapters:Profile</c>) and exceptions from it by port
+/// (<c>Adapters:&lt;port&gt;</c>). Without a profile a configured database decides. Whatever cannot be had is an error:
+/// nothing is ever replaced silently.
+/// </summary>
+internal sealed class AdapterSelection
+{
+    public const string ProfileKey = "Adapters:Profile";
+
+    private static readonly string[] ConnectionStringKeys = ["NEON_DB_CONNECTION_STRING", "ConnectionStrings:Backend"];
+
+    private AdapterSelection(string reason, IReadOnlyList<(PortEntry Port, AdapterKind Kind)> choices)
+    {
+        Reason = reason;
+        Choices = choices;
+    }
+
+    /// <summary>Why the profile is what it is, for the start-up log.</summary>
+    public string Reason { get; }
+
+    public IReadOnlyList<(PortEntry Port, AdapterKind Kind)> Choices { get; }
+
+    /// <param name="errors">Gets one sentence for each setting that cannot be followed.</param>
+    public static AdapterSelection Read(IConfiguration configuration, ICollection<string> errors)
+    {
+        var choices = new List<(PortEntry, AdapterKind)>();
+        var available = PortTable.Ports.Select(p => p.Kinds).Aggregate((all, kinds) => all.Intersect(kinds)).ToList();
+        var (profile, reason) = ReadProfile(configuration, available, errors);
+        foreach (var port in PortTable.Ports)
+        {
+            var key = $"Adapters:{port.Name}";
+            var kind = configuration[key] is { Length: > 0 } text ? Parse(key, text, [.. port.Kinds], errors) : profile;
+            if (kind is { } chosen)
+            {
+                choices.Add((port, chosen));
+            }
+        }
+
+        foreach (var unknown in configuration.GetSection("Adapters").GetChildren().Where(s => s.Key != "Profile" && PortTable.Ports.All(p => p.Name != s.Key)))
+        {
+            errors.Add($"Adapters:{unknown.Key} is '{unknown.Value}', but there is no such port; the ports are {string.Join(", ", PortTable.Ports.Select(p => p.Name))}.");
+        }
+
+        return new AdapterSelection(reason, choices);
+    }
+
+    private static (AdapterKind? Profile, string Reason) ReadProfile(IConfiguration configuration, IReadOnlyList<AdapterKind> available, ICollection<string> errors)
+    {
+        if (configuration[ProfileKey] is { Length: > 0 } text)
+        {
+            return (Parse(ProfileKey, text, available, errors), $"{ProfileKey} says so");
+        }
+
+        if (Array.Find(ConnectionStringKeys, key => !string.IsNullOrEmpty(configuration[key])) is { } connection)
+        {
+            if (!available.Contains(AdapterKind.Postgres))
+            {
+                errors.Add($"{connection} is set, which asks for the Postgres profile, but this version has only {string.Join(", ", available)}; unset it, or set {ProfileKey}.");
+            }
+
+            return (AdapterKind.Postgres, $"{connection} is set");
+        }
+
+        return (AdapterKind.InMemory, "no connection string is configured");
+    }
+
+    private static AdapterKind? Parse(string key, string text, IReadOnlyList<AdapterKind> valid, ICollection<string> errors)
+    {
+        if (Enum.TryParse<AdapterKind>(text, ignoreCase: true, out var kind) && valid.Contains(kind) && !char.IsAsciiDigit(text[0]))
+        {
+            return kind;
+        }
+
+        errors.Add($"{key} is '{text}', but must be one of {string.Join(", ", valid)}.");
+        return null;
+    }
+}

@@ -1,0 +1,48 @@
+using Backend.Application.Ports;
+using Backend.Infrastructure.InMemory;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Backend.Infrastructure.Selection;
+
+/// <summary>What can be chosen for which port.</summary>
+internal static class PortTable
+{
+    public static IReadOnlyList<PortEntry> Ports { get; } =
+    [
+        new("Users", typeof(IUserStore)) { InMemory = s => s.AddSingleton<IUserStore, InMemoryUserStore>() },
+        new("Sessions", typeof(ISessionStore)) { InMemory = s => s.AddSingleton<ISessionStore, InMemorySessionStore>() },
+        new("Jobs", typeof(IMapSearchJobStore), typeof(IMapSearchQueue))
+        {
+            InMemory = s => s.AddSingleton<IMapSearchJobStore, InMemoryMapSearchJobStore>().AddSingleton<IMapSearchQueue, InMemoryMapSearchQueue>(),
+        },
+        new("UpstreamTokens", typeof(IUpstreamTokenStore)) { InMemory = s => s.AddSingleton<IUpstreamTokenStore, InMemoryUpstreamTokenStore>() },
+        new("UpstreamBudget", typeof(IUpstreamBudget)) { InMemory = s => s.AddSingleton<IUpstreamBudget, InMemoryUpstreamBudget>() },
+        new("LeaderboardCache", typeof(ILeaderboardCache)) { InMemory = s => s.AddSingleton<ILeaderboardCache, InMemoryLeaderboardCache>() },
+        new("RateLimits", typeof(IRateLimiter)) { InMemory = s => s.AddSingleton<IRateLimiter, InMemoryRateLimiter>() },
+    ];
+}
+
+/// <summary>One line of the table: ports that change only together, and how each technology provides them.</summary>
+/// <param name="name">Setting <c>Adapters:&lt;name&gt;</c>.</param>
+internal sealed class PortEntry(string name, params Type[] ports)
+{
+    public string Name { get; } = name;
+
+    public IReadOnlyList<Type> Ports { get; } = ports;
+
+    public Func<IServiceCollection, IServiceCollection>? InMemory { get; init; }
+
+    public Func<IServiceCollection, IServiceCollection>? Postgres { get; init; }
+
+    public Func<IServiceCollection, IServiceCollection>? Aws { get; init; }
+
+    public IEnumerable<AdapterKind> Kinds => Enum.GetValues<AdapterKind>().Where(kind => Registration(kind) is not null);
+
+    public Func<IServiceCollection, IServiceCollection>? Registration(AdapterKind kind) => kind switch
+    {
+        AdapterKind.InMemory => InMemory,
+        AdapterKind.Postgres => Postgres,
+        AdapterKind.Aws => Aws,
+        _ => null,
+    };
+}

@@ -1,0 +1,112 @@
+using Backend.Application;
+using Backend.Infrastructure;
+using Backend.Infrastructure.Selection;
+using Backend.WebApi.Endpoints;
+using Backend.WebApi.Http;
+using Backend.WebApi.Workers;
+using Microsoft.AspNetCore.Authentication;
+using Serilog;
+
+namespace Backend.WebApi;
+
+internal static class DependencyInjection
+{
+    private const int MaxBodyBytes = 1024 * 1024;
+
+    /// <summary>Composes the whole service.</summary>
+    /// <exception cref="ConfigurationException">It cannot start as it is configured; every problem is named.</exception>
+    public static void AddBackend(this WebApplicationBuilder builder)
+    {
+        var errors = new List<string>();
+        builder.AddHosting(errors);
+        builder.AddLogging();
+        builder.AddHttp(errors);
+        builder.AddSandbox(errors);
+        builder.Services.AddApplication();
+        builder.Services.AddInfrastructure(builder.Configuration, mayInventSecret: builder.Environment.IsDevelopment(), errors);
+        builder.Services.AddHostedService<MapSearchWorker>();
+        builder.Services.AddHostedService<StartupLog>();
+        if (errors.Count > 0)
+        {
+            throw new ConfigurationException(errors);
+        }
+    }
+
+    /// <summary>The order of the request pipeline.</summary>
+    public static void UseBackend(this WebApplication app)
+    {
+        if (app.Services.GetService<ForwardedHeadersOptions>() is { } forwarded)
+        {
+            app.UseForwardedHeaders(forwarded);
+        }
+
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(ProblemResponses.WriteForStatusAsync);
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapEndpoints();
+    }
+
+    private static void AddHosting(this WebApplicationBuilder builder, List<string> errors)
+    {
+        builder.Host.UseDefaultServiceProvider(options =>
+        {
+            options.ValidateOnBuild = true;
+            options.ValidateScopes = true;
+        });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+        });
+
+        var configuration = builder.Configuration;
+        if (string.IsNullOrEmpty(configuration[WebHostDefaults.ServerUrlsKey]) && string.IsNullOrEmpty(configuration["HTTP_PORTS"]))
+        {
+            var port = Setting.Read(configuration, "PORT", 3000, 0, 65_535, errors);
+            builder.WebHost.UseUrls($"http://{(builder.Environment.IsDevelopment() ? "localhost" : "*")}:{port}");
+        }
+    }
+
+    private static void AddLogging(this WebApplicationBuilder builder) =>
+        builder.Services.AddSerilog(logger => logger.ReadFrom.Configuration(builder.Configuration).WriteTo.Console(
+            outputTemplate: "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level:u3} {Message:lj} {TraceId}{NewLine}{Exception}",
+            formatProvider: System.Globalization.CultureInfo.InvariantCulture));
+
+    private static void AddHttp(this WebApplicationBuilder builder, List<string> errors)
+    {
+        var services = builder.Services;
+        services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.Configure<RouteOptions>(options => options.LowercaseUrls = true);
+        services.AddExceptionHandler<UnhandledExceptionHandler>();
+        services.AddProblemDetails();
+
+        // AddAuthentication would also bring data protection, which writes keys to disk that nothing here uses.
+        services.AddAuthenticationCore(options => options.DefaultScheme = SessionAuthenticationHandler.SchemeName);
+        services.AddWebEncoders();
+        new AuthenticationBuilder(services)
+            .AddScheme<AuthenticationSchemeOptions, SessionAuthenticationHandler>(SessionAuthenticationHandler.SchemeName, displayName: null, configureOptions: null);
+        services.AddAuthorization();
+        services.AddApiReference();
+        services.AddSingleton(provider => new ProcessStart(provider.GetRequiredService<TimeProvider>().GetUtcNow()));
+        if (ClientAddress.ReadOptions(builder.Configuration, errors) is { } forwarded)
+        {
+            services.AddSingleton(forwarded);
+        }
+    }
+
+    private static void AddSandbox(this WebApplicationBuilder builder, List<string> errors)
+    {
+        var configuration = builder.Configuration;
+        var lacksCredentials = Infrastructure.DependencyInjection.LacksTrackmaniaCredentials(configuration);
+        if (EmbeddedSandbox.TryChoose(configuration, builder.Environment.IsDevelopment(), lacksCredentials, errors, out var options))
+        {
+            builder.Services.AddSingleton(options);
+            builder.Services.AddSingleton<EmbeddedSandbox>();
+            builder.Services.AddHostedService(provider => provider.GetRequiredService<EmbeddedSandbox>());
+        }
+    }
+}

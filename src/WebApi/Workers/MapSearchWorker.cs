@@ -1,0 +1,116 @@
+using Backend.Application.MapSearches;
+using Backend.Application.Ports;
+using MediatR;
+
+namespace Backend.WebApi.Workers;
+
+/// <summary>
+/// Takes tickets from the queue and runs their searches, several at once; the upstream budget shares its slots fairly
+/// among them, so a small search does not wait for a large one. When the host stops, running searches are handed back.
+/// </summary>
+internal sealed partial class MapSearchWorker(
+    IMapSearchQueue queue, IMediator mediator, MapSearchOptions options, TimeProvider clock, ILogger<MapSearchWorker> logger) : BackgroundService
+{
+    private static readonly TimeSpan PauseAfterTrouble = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var places = new SemaphoreSlim(options.ParallelJobs);
+        try
+        {
+            while (true)
+            {
+                await places.WaitAsync(stoppingToken);
+                var ticket = await ReceiveAsync(stoppingToken);
+                _ = RunAndFreePlaceAsync(ticket, places, stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Every running search gives its place back when it has handed its job back; so does the one that waited here.
+            for (var running = options.ParallelJobs - 1; running > 0; running--)
+            {
+                await places.WaitAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task<MapSearchTicket> ReceiveAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await queue.ReceiveAsync(stoppingToken);
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogQueueTrouble(exception);
+                await Task.Delay(PauseAfterTrouble, clock, stoppingToken);
+            }
+        }
+    }
+
+    private async Task RunAndFreePlaceAsync(MapSearchTicket ticket, SemaphoreSlim places, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await RunAsync(ticket, stoppingToken);
+        }
+        catch (Exception exception)
+        {
+            // The ticket comes back by itself when nobody extends it.
+            LogRunTrouble(exception, ticket.Key.Id.Value);
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+
+    private async Task RunAsync(MapSearchTicket ticket, CancellationToken stoppingToken)
+    {
+        using var over = new CancellationTokenSource();
+        var extending = ExtendAsync(ticket, over.Token);
+        TimeSpan? comeBackAfter = PauseAfterTrouble;
+        try
+        {
+            var result = await mediator.Send(new RunMapSearchCommand(ticket.Key), stoppingToken);
+            comeBackAfter = result.IsSuccess ? result.Value.ComeBackAfter : PauseAfterTrouble;
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await extending;
+            await (comeBackAfter is { } delay
+                ? queue.ReturnAsync(ticket, delay, CancellationToken.None)
+                : queue.AcknowledgeAsync(ticket, CancellationToken.None));
+        }
+    }
+
+    private async Task ExtendAsync(MapSearchTicket ticket, CancellationToken over)
+    {
+        try
+        {
+            using var timer = new PeriodicTimer(queue.Visibility / 3, clock);
+            while (await timer.WaitForNextTickAsync(over))
+            {
+                await queue.ExtendAsync(ticket, over);
+            }
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            // The run is over.
+        }
+        catch (Exception exception)
+        {
+            LogQueueTrouble(exception);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "The map search queue gives trouble")]
+    private partial void LogQueueTrouble(Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "The run of map search {JobId} failed")]
+    private partial void LogRunTrouble(Exception exception, Guid jobId);
+}
