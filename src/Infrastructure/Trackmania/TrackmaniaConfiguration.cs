@@ -214,10 +214,10 @@ internal sealed record TrackmaniaConfiguration(
                 var parsed = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds);
                 duration = parsed && seconds <= 3600 ? TimeSpan.FromSeconds(seconds) : TimeSpan.Zero;
                 return (parsed || TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out duration))
-                    && duration > TimeSpan.Zero
+                    && duration >= TimeSpan.FromMilliseconds(10)
                     && duration <= TimeSpan.FromHours(1);
             },
-            "a duration (seconds, or hh:mm:ss) above zero and at most one hour");
+            "a duration (seconds, or hh:mm:ss) from 10 ms to one hour");
 
         private delegate bool Parse<T>(string text, out T value);
 

@@ -39,8 +39,10 @@ internal sealed class WholeAnswerHandler(long maxBytes) : DelegatingHandler
     {
         try
         {
-            await using var body = await content.ReadAsStreamAsync(cancellationToken);
+            // The buffered content hands out one and the same stream, so it is wound back for its reader, not closed.
+            var body = await content.ReadAsStreamAsync(cancellationToken);
             using var document = await JsonDocument.ParseAsync(body, cancellationToken: cancellationToken);
+            body.Position = 0;
         }
         catch (JsonException exception)
         {

@@ -1,0 +1,11 @@
+using Backend.Application.Ports;
+using Backend.Infrastructure.InMemory;
+using Backend.Infrastructure.Trackmania;
+using Backend.Integration.Contracts;
+
+namespace Backend.Integration.InMemory;
+
+public sealed class InMemoryUpstreamBudgetTests : UpstreamBudgetContract
+{
+    protected override Task<IUpstreamBudget> CreateAsync(TimeProvider time) => Task.FromResult<IUpstreamBudget>(new InMemoryUpstreamBudget(new TrackmaniaOptions(), time));
+}

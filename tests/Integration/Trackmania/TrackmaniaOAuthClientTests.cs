@@ -1,0 +1,127 @@
+using Backend.Domain.Common;
+using Backend.Domain.Tracks;
+using Backend.TrackmaniaSandbox;
+
+namespace Backend.Integration.Trackmania;
+
+public sealed class TrackmaniaOAuthClientTests
+{
+    [Fact]
+    public async Task Fifty_names_come_in_one_call_and_unknown_accounts_stay_absent()
+    {
+        await using var clients = await UpstreamClients.WithSandboxAsync();
+        var unknown = new AccountId(new Guid("ffffffff-0000-4000-8000-000000000001"));
+        var known = Known(clients, 49);
+
+        var names = await ResolveAsync(clients, [.. known, unknown]);
+
+        names.ShouldBe(known.ToDictionary(account => account, account => clients.Sandbox.World.DisplayNameOf(account.Value)!), ignoreOrder: true);
+        clients.Sandbox.Traffic.Count(SandboxHost.OAuth, "/api/display-names").ShouldBe(1);
+        clients.Sandbox.Traffic.Count(SandboxHost.OAuth, "/api/access_token").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task When_no_account_is_known_there_are_no_names()
+    {
+        await using var clients = await UpstreamClients.WithSandboxAsync();
+
+        (await ResolveAsync(clients, [new AccountId(new Guid("ffffffff-0000-4000-8000-000000000001"))])).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Nobody_is_asked_about_no_accounts()
+    {
+        await using var clients = await UpstreamClients.WithSandboxAsync();
+
+        (await ResolveAsync(clients, [])).ShouldBeEmpty();
+
+        clients.Sandbox.Traffic.Count(SandboxHost.OAuth).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task More_accounts_than_a_batch_are_a_mistake_of_the_caller()
+    {
+        await using var clients = await UpstreamClients.WithSandboxAsync();
+
+        await Should.ThrowAsync<ArgumentOutOfRangeException>(() => ResolveAsync(clients, Known(clients, 51)));
+    }
+
+    [Theory]
+    [InlineData(59)]
+    [InlineData(65)]
+    [InlineData(100_000)]
+    public async Task A_token_is_replaced_around_its_end_without_a_refused_call(int minutes)
+    {
+        var clock = new FastClock(100);
+        await using var clients = await UpstreamClients.WithSandboxAsync(clock: clock);
+        var accounts = Known(clients, 1);
+        await ResolveAsync(clients, accounts);
+
+        clock.Advance(TimeSpan.FromMinutes(minutes));
+        (await ResolveAsync(clients, accounts)).Count.ShouldBe(1);
+
+        clients.Sandbox.Traffic.Entries.Where(entry => entry.Host == SandboxHost.OAuth).ShouldAllBe(entry => entry.Status == 200);
+        clients.Sandbox.Traffic.Count(SandboxHost.OAuth, "/api/access_token").ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_refused_token_is_replaced_once_and_the_call_repeated_once()
+    {
+        await using var clients = await UpstreamClients.WithSandboxAsync();
+        var accounts = Known(clients, 3);
+        await ResolveAsync(clients, accounts);
+        clients.Sandbox.Faults.RevokeTokens(SandboxHost.OAuth);
+
+        (await ResolveAsync(clients, accounts)).Count.ShouldBe(3);
+
+        clients.Sandbox.Traffic.Entries.Select(entry => (entry.Method, entry.Status)).ShouldBe([("POST", 200), ("GET", 200), ("GET", 401), ("POST", 200), ("GET", 200)]);
+    }
+
+    [Fact]
+    public async Task Wrong_credentials_are_an_error_and_not_tried_again_by_themselves()
+    {
+        await using var clients = await UpstreamClients.WithSandboxAsync(change: options => options with { OAuthClientSecret = new Secret("wrong-secret") });
+
+        var result = await clients.Names.ResolveAsync(Known(clients, 1), TestContext.Current.CancellationToken);
+
+        result.Error.ShouldNotBeNull().Code.ShouldBe("upstream.oauth_unauthorized");
+        clients.Sandbox.Traffic.Count(SandboxHost.OAuth).ShouldBe(1);
+        clients.Log.Lines.ShouldAllBe(line => !line.Contains("wrong-secret", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("""["x"]""", false)]
+    [InlineData("""{"11111111-aaaa-4bbb-8ccc-000000000001":{}}""", false)]
+    [InlineData("\"x\"", false)]
+    [InlineData("""{"11111111-AAAA-4bbb-8ccc-000000000001":"Dot.Name","junk":"x","22222222-aaaa-4bbb-8ccc-000000000001":"not asked"}""", true)]
+    [InlineData("""{"11111111-aaaa-4bbb-8ccc-000000000001":null}""", true)]
+    public async Task Other_shapes_are_told_apart(string json, bool understood)
+    {
+        var clock = new FastClock(100);
+        await using var upstream = await ScriptedUpstream.StartAsync(clock, context => ScriptedUpstream.JsonAsync(context, json));
+        await using var clients = UpstreamClients.With(upstream, clock);
+        var account = new AccountId(new Guid("11111111-aaaa-4bbb-8ccc-000000000001"));
+
+        var result = await clients.Names.ResolveAsync([account], TestContext.Current.CancellationToken);
+
+        result.IsSuccess.ShouldBe(understood);
+        if (understood)
+        {
+            result.Value.Keys.ShouldAllBe(found => found == account);
+        }
+        else
+        {
+            result.Error!.Code.ShouldBe("upstream.oauth_unintelligible");
+        }
+    }
+
+    private static AccountId[] Known(UpstreamClients clients, int count) =>
+        [.. clients.Sandbox.World.Mappers.Take(count).Select(mapper => new AccountId(mapper.AccountId))];
+
+    private static async Task<IReadOnlyDictionary<AccountId, string>> ResolveAsync(UpstreamClients clients, AccountId[] accounts)
+    {
+        var result = await clients.Names.ResolveAsync(accounts, TestContext.Current.CancellationToken);
+        result.Error.ShouldBeNull();
+        return result.Value;
+    }
+}
