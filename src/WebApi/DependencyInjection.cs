@@ -71,9 +71,7 @@ internal static class DependencyInjection
     }
 
     private static void AddLogging(this WebApplicationBuilder builder) =>
-        builder.Services.AddSerilog(logger => logger.ReadFrom.Configuration(builder.Configuration).WriteTo.Console(
-            outputTemplate: "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level:u3} {Message:lj} {TraceId}{NewLine}{Exception}",
-            formatProvider: System.Globalization.CultureInfo.InvariantCulture));
+        builder.Services.AddSerilog((services, logger) => logger.ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services));
 
     private static void AddHttp(this WebApplicationBuilder builder, List<string> errors)
     {
