@@ -7,7 +7,7 @@ using Backend.Domain.Sessions;
 namespace Backend.Application.Sessions;
 
 /// <summary>Sent for every request that carries an access token.</summary>
-public sealed record AuthenticateAccessQuery(string AccessToken) : IQuery<AuthenticatedUser>;
+public sealed record AuthenticateAccessQuery(Secret AccessToken) : IQuery<AuthenticatedUser>;
 
 /// <param name="Role">The user's role now, not the one in the token.</param>
 public sealed record AuthenticatedUser(UserId UserId, SessionId SessionId, Role Role);
@@ -17,7 +17,7 @@ internal sealed class AuthenticateAccessHandler(IAccessTokens accessTokens, ISes
 {
     public async Task<Result<AuthenticatedUser>> Handle(AuthenticateAccessQuery query, CancellationToken cancellationToken)
     {
-        if (await accessTokens.ReadAsync(query.AccessToken) is not { } owner)
+        if (await accessTokens.ReadAsync(query.AccessToken.Reveal()) is not { } owner)
         {
             return SessionErrors.InvalidAccessToken;
         }
