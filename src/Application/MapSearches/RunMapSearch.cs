@@ -191,10 +191,7 @@ internal sealed partial class RunMapSearchHandler(
             using var timer = new PeriodicTimer(options.LeaseRenewal, clock);
             while (await timer.WaitForNextTickAsync(running.Token))
             {
-                if (!await jobs.TryRenewAsync(job.Key, job.Fence, running.Token))
-                {
-                    await running.CancelAsync();
-                }
+                await TryRenewAsync(job, running);
             }
         }
         catch (OperationCanceledException) when (running.IsCancellationRequested)
@@ -203,8 +200,27 @@ internal sealed partial class RunMapSearchHandler(
         }
     }
 
+    private async Task TryRenewAsync(MapSearchJob job, CancellationTokenSource running)
+    {
+        try
+        {
+            if (!await jobs.TryRenewAsync(job.Key, job.Fence, running.Token))
+            {
+                await running.CancelAsync();
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !running.IsCancellationRequested)
+        {
+            // The lease outlasts a failed renewal or two; when it does lapse, the fence protects the successor's work.
+            LogRenewalFailed(exception, job.Id.Value);
+        }
+    }
+
     [LoggerMessage(LogLevel.Information, "Map search {JobId} was taken from fence {Fence} or cancelled; the run stops")]
     private partial void LogLeaseLost(Guid jobId, long fence);
+
+    [LoggerMessage(LogLevel.Warning, "The lease of map search {JobId} could not be renewed; the next renewal tries again")]
+    private partial void LogRenewalFailed(Exception exception, Guid jobId);
 
     [LoggerMessage(LogLevel.Warning, "Map search {JobId} goes on without map {MapId}: {Failure}")]
     private partial void LogMapFailed(Guid jobId, long mapId, string failure);
