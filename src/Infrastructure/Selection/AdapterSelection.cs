@@ -40,7 +40,8 @@ internal sealed class AdapterSelection
             }
         }
 
-        foreach (var unknown in configuration.GetSection("Adapters").GetChildren().Where(s => s.Key != "Profile" && PortTable.Ports.All(p => p.Name != s.Key)))
+        var known = PortTable.Ports.Select(p => p.Name).Append("Profile").ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var unknown in configuration.GetSection("Adapters").GetChildren().Where(s => !known.Contains(s.Key)))
         {
             errors.Add($"Adapters:{unknown.Key} is '{unknown.Value}', but there is no such port; the ports are {string.Join(", ", PortTable.Ports.Select(p => p.Name))}.");
         }
@@ -70,9 +71,12 @@ internal sealed class AdapterSelection
 
     private static AdapterKind? Parse(string key, string text, IReadOnlyList<AdapterKind> valid, ICollection<string> errors)
     {
-        if (Enum.TryParse<AdapterKind>(text, ignoreCase: true, out var kind) && valid.Contains(kind) && !char.IsAsciiDigit(text[0]))
+        foreach (var kind in valid)
         {
-            return kind;
+            if (kind.ToString().Equals(text, StringComparison.OrdinalIgnoreCase))
+            {
+                return kind;
+            }
         }
 
         errors.Add($"{key} is '{text}', but must be one of {string.Join(", ", valid)}.");
