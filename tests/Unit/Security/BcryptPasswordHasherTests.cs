@@ -128,12 +128,14 @@ public sealed class BcryptPasswordHasherTests : IDisposable
     [Fact]
     public async Task Beyond_the_queue_the_answer_is_busy_with_a_time_to_come_back()
     {
-        using var hasher = new BcryptPasswordHasher(new PasswordOptions { Cost = 10, Workers = 1, Queue = 0 });
+        using var hasher = new BcryptPasswordHasher(new PasswordOptions { Cost = 12, Workers = 1, Queue = 0 });
 
-        // The second call is made while the first one's place is taken: it is taken before the first call returns.
+        // Places are given before a call returns, so all three ask while the first one works.
         var first = hasher.HashAsync(new Secret("a password"), default);
-        var second = await hasher.VerifyAsync(new Secret("a password"), hash: null, default);
-        var third = await hasher.HashAsync(new Secret("a password"), default);
+        var secondTask = hasher.VerifyAsync(new Secret("a password"), hash: null, default);
+        var thirdTask = hasher.HashAsync(new Secret("a password"), default);
+        var second = await secondTask;
+        var third = await thirdTask;
 
         foreach (var error in new[] { second.Error, third.Error })
         {
@@ -150,7 +152,7 @@ public sealed class BcryptPasswordHasherTests : IDisposable
     [Fact]
     public async Task Whoever_waits_in_the_queue_can_leave_it_and_the_place_is_free_again()
     {
-        using var hasher = new BcryptPasswordHasher(new PasswordOptions { Cost = 10, Workers = 1, Queue = 1 });
+        using var hasher = new BcryptPasswordHasher(new PasswordOptions { Cost = 12, Workers = 1, Queue = 1 });
         using var impatient = new CancellationTokenSource();
         var working = hasher.HashAsync(new Secret("a password"), default);
         var waiting = hasher.HashAsync(new Secret("a password"), impatient.Token);
