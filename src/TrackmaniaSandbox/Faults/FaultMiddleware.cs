@@ -62,7 +62,7 @@ internal sealed class FaultMiddleware(FaultPlan plan, TimeProvider clock, Cancel
             context.RequestAborted);
     }
 
-    private static async Task CutAsync(HttpContext context, bool abort, RequestDelegate next)
+    private static async Task CutAsync(HttpContext context, bool keepLength, RequestDelegate next)
     {
         var client = context.Response.Body;
         using var answer = new MemoryStream();
@@ -71,13 +71,11 @@ internal sealed class FaultMiddleware(FaultPlan plan, TimeProvider clock, Cancel
         context.Response.Body = client;
 
         var half = (int)(answer.Length / 2);
-        context.Response.ContentLength = abort ? answer.Length : half;
+
+        // The server closes the connection itself after an answer that is too short. An abort could overtake the half
+        // that was sent, and the client would see a reset instead.
+        context.Response.ContentLength = keepLength ? answer.Length : half;
         await client.WriteAsync(answer.GetBuffer().AsMemory(0, half), context.RequestAborted);
-        if (abort)
-        {
-            await client.FlushAsync(context.RequestAborted);
-            context.Abort();
-        }
     }
 
     private async Task HangAsync(HttpContext context, FaultRule rule, RequestDelegate next)

@@ -60,6 +60,17 @@ internal sealed class UpstreamClients : IAsyncDisposable
         return Build(sandbox: null, change?.Invoke(options) ?? options, clock, tokens);
     }
 
+    /// <summary>What the sandbox was asked, once all answers are out; it notes their status a moment after sending them.</summary>
+    public async Task<IReadOnlyList<TrafficEntry>> AnsweredAsync()
+    {
+        for (var i = 0; i < 400 && Sandbox.Traffic.Entries.Any(entry => entry.Status == 0); i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        return Sandbox.Traffic.Entries;
+    }
+
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
 
