@@ -19,12 +19,18 @@ internal sealed class HostGate(SandboxOptions options, TrafficLog traffic, Fault
         remember(context, target);
 
         // Noted before the client can see it, so a test that has its answer finds the status in the log.
+        // The server goes through the motions of a response for a connection that was cut, too.
+        var wasCut = false;
         context.Response.OnStarting(() =>
         {
-            entry.Complete(context.Response.StatusCode);
+            if (!wasCut && !context.RequestAborted.IsCancellationRequested)
+            {
+                entry.Complete(context.Response.StatusCode);
+            }
+
             return Task.CompletedTask;
         });
-        await faults.InvokeAsync(context, host, target, c => CheckAsync(c, host, target, userAgent, next));
+        wasCut = !await faults.AnswersAsync(context, host, target, c => CheckAsync(c, host, target, userAgent, next));
     }
 
     public static Task NotFoundAsync(HttpContext context)
