@@ -3,6 +3,7 @@ using Backend.Domain.Common;
 using Backend.Domain.Tracks;
 using Backend.Infrastructure.InMemory;
 using Backend.Infrastructure.Trackmania;
+using Backend.Integration.Support;
 using Backend.TrackmaniaSandbox;
 using Microsoft.AspNetCore.Http;
 

@@ -2,6 +2,7 @@ using Backend.Application.Ports;
 using Backend.Domain.Common;
 using Backend.Infrastructure.InMemory;
 using Backend.Infrastructure.Trackmania;
+using Backend.Integration.Support;
 using Backend.TrackmaniaSandbox;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -2,6 +2,7 @@ using System.Text;
 using Backend.Application.Ports;
 using Backend.Domain.Common;
 using Backend.Domain.Tracks;
+using Backend.Integration.Support;
 using Backend.TrackmaniaSandbox;
 using Microsoft.AspNetCore.Http;
 
