@@ -118,7 +118,7 @@ public sealed class SandboxServer : IAsyncDisposable
         }
 
         await _stopping.CancelAsync();
-        using var noPatience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        using var noPatience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await _app.StopAsync(noPatience.Token);
         await _app.DisposeAsync();
         _stopping.Dispose();

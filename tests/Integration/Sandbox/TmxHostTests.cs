@@ -131,6 +131,7 @@ public sealed class TmxHostTests
         {
             var page = await sandbox.GetAsync(sandbox.Server.TmxUrl, $"api/maps?{Author("Demo Mapper")}&fields=MapId&{cursor}");
             page.GetProperty("Results").GetArrayLength().ShouldBe(0, cursor);
+            page.GetProperty("More").GetBoolean().ShouldBeFalse(cursor);
         }
     }
 
