@@ -124,7 +124,7 @@ public sealed record MapSearchJob(UserId UserId, MapSearchId Id, string Mapper, 
             State = MapSearchState.Processing,
             Phase = MapSearchPhase.ListingMaps,
             Fence = Fence + 1,
-            Attempt = attempt,
+            Attempt = Math.Min(attempt, MaxAttempts),
             MapsDoneAtClaim = MapsDone,
             ReadingSince = null,
         };
@@ -135,7 +135,7 @@ public sealed record MapSearchJob(UserId UserId, MapSearchId Id, string Mapper, 
     public MapSearchJob StartReading(int mapsTotal, DateTimeOffset now)
     {
         Require(State == MapSearchState.Processing && mapsTotal >= MapsDone, nameof(StartReading));
-        return Next(now) with { Phase = MapSearchPhase.ReadingLeaderboards, MapsTotal = mapsTotal, ReadingSince = now };
+        return Next(now) with { Phase = MapSearchPhase.ReadingLeaderboards, MapsTotal = mapsTotal, ReadingSince = now.ToWholeMilliseconds() };
     }
 
     /// <summary>One map more is in the result.</summary>

@@ -52,8 +52,13 @@ public sealed record Session(
     public static Session Start(UserId userId, SessionId id, string? userAgent, string? ipAddress, DateTimeOffset now)
     {
         var agent = userAgent ?? string.Empty;
+        if (agent.Length > MaxUserAgentLength)
+        {
+            agent = agent[..(char.IsHighSurrogate(agent[MaxUserAgentLength - 1]) ? MaxUserAgentLength - 1 : MaxUserAgentLength)];
+        }
+
         var started = now.ToWholeMilliseconds();
-        return new Session(userId, id, started, started, 0, agent.Length <= MaxUserAgentLength ? agent : agent[..MaxUserAgentLength], ipAddress ?? string.Empty);
+        return new Session(userId, id, started, started, 0, agent, ipAddress ?? string.Empty);
     }
 
     public bool IsLive(DateTimeOffset now) => now < ExpiresAt;

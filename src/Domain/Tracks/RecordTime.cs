@@ -38,4 +38,6 @@ public readonly record struct RecordTime
         ArgumentOutOfRangeException.ThrowIfNegative(milliseconds);
         return new RecordTime(milliseconds, secret: false);
     }
+
+    public override string ToString() => IsSecret ? "secret" : $"{_milliseconds} ms";
 }
