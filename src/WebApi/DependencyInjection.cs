@@ -71,7 +71,9 @@ internal static class DependencyInjection
     }
 
     private static void AddLogging(this WebApplicationBuilder builder) =>
-        builder.Services.AddSerilog((services, logger) => logger.ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services));
+        builder.Services.AddSerilog(
+            (services, logger) => logger.ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services),
+            preserveStaticLogger: true);
 
     private static void AddHttp(this WebApplicationBuilder builder, List<string> errors)
     {
