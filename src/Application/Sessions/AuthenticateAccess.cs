@@ -7,7 +7,7 @@ using Backend.Domain.Sessions;
 namespace Backend.Application.Sessions;
 
 /// <summary>Sent for every request that carries an access token.</summary>
-public sealed record AuthenticateAccessQuery(string AccessToken) : IQuery<AuthenticatedUser>;
+public sealed record AuthenticateAccessQuery(Secret AccessToken) : IQuery<AuthenticatedUser>;
 
 /// <param name="Role">The user's role now, not the one in the token.</param>
 public sealed record AuthenticatedUser(UserId UserId, SessionId SessionId, Role Role);

@@ -27,7 +27,7 @@ internal sealed class SessionAuthenticationHandler(
             return AuthenticateResult.NoResult();
         }
 
-        var outcome = await mediator.Send(new AuthenticateAccessQuery(header[Prefix.Length..].Trim()), Context.RequestAborted);
+        var outcome = await mediator.Send(new AuthenticateAccessQuery(new Secret(header[Prefix.Length..].Trim())), Context.RequestAborted);
         if (!outcome.IsSuccess)
         {
             _error = outcome.Error;
