@@ -21,7 +21,7 @@ mkdir -p "$results"
 passed=0 failed=0 skipped=0 broken=0
 for suite in Unit Integration; do
   echo "== $suite"
-  "tests/$suite/bin/Release/net10.0/Backend.$suite" -noColor -noLogo -xml "$results/$suite.xml" || broken=1
+  "tests/$suite/bin/Release/net10.0/Backend.$suite" -noColor -noLogo -result-xml "$results/$suite.xml" || broken=1
 
   # The closing line counts what the runner wrote down, so a suite that died without a report fails the run.
   if ! summary=$(grep -o '<assembly [^>]*>' "$results/$suite.xml"); then

@@ -183,7 +183,7 @@ public sealed class RefreshRotationTests : IAsyncDisposable
         var users = _host.Services.GetRequiredService<IUserStore>();
         var id = (await users.FindByLoginAsync(user.Name, CancellationToken.None))!.Id;
         var mediator = _host.Services.GetRequiredService<MediatR.IMediator>();
-        var query = new Application.Sessions.AuthenticateAccessQuery(user.AccessToken);
+        var query = new Application.Sessions.AuthenticateAccessQuery(new(user.AccessToken));
 
         await users.SetRoleAsync(id, Role.Admin, CancellationToken.None);
         (await mediator.Send(query)).Value.Role.ShouldBe(Role.Admin);
