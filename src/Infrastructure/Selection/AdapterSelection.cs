@@ -40,7 +40,7 @@ internal sealed class AdapterSelection
             }
         }
 
-        foreach (var unknown in configuration.GetSection("Adapters").GetChildren().Where(s => s.Key != "Profile" && PortTable.Ports.All(p => p.Name != s.Key)))
+        foreach (var unknown in configuration.GetSection("Adapters").GetChildren().Where(s => !IsKnown(s.Key)))
         {
             errors.Add($"Adapters:{unknown.Key} is '{unknown.Value}', but there is no such port; the ports are {string.Join(", ", PortTable.Ports.Select(p => p.Name))}.");
         }
@@ -68,11 +68,17 @@ internal sealed class AdapterSelection
         return (AdapterKind.InMemory, "no connection string is configured");
     }
 
+    private static bool IsKnown(string key) =>
+        PortTable.Ports.Select(p => p.Name).Append("Profile").Contains(key, StringComparer.OrdinalIgnoreCase);
+
     private static AdapterKind? Parse(string key, string text, IReadOnlyList<AdapterKind> valid, ICollection<string> errors)
     {
-        if (Enum.TryParse<AdapterKind>(text, ignoreCase: true, out var kind) && valid.Contains(kind) && !char.IsAsciiDigit(text[0]))
+        foreach (var kind in valid)
         {
-            return kind;
+            if (kind.ToString().Equals(text, StringComparison.OrdinalIgnoreCase))
+            {
+                return kind;
+            }
         }
 
         errors.Add($"{key} is '{text}', but must be one of {string.Join(", ", valid)}.");

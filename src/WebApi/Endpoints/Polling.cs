@@ -22,6 +22,7 @@ internal static class Polling
     public static long? KnownVersion(HttpRequest request) =>
         EntityTagHeaderValue.TryParse(request.Headers.IfNoneMatch.ToString(), out var tag)
         && long.TryParse(tag.Tag.AsSpan().Trim('"'), out var version)
+        && tag.Tag == $"\"{version}\""
             ? version
             : null;
 

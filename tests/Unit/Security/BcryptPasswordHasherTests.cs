@@ -168,6 +168,6 @@ public sealed class BcryptPasswordHasherTests : IDisposable
         (await first).IsSuccess.ShouldBeTrue();
     }
 
-    private async Task<Application.Ports.PasswordVerdict> VerifyAsync(string password, string? hash) =>
+    private async Task<Backend.Application.Ports.PasswordVerdict> VerifyAsync(string password, string? hash) =>
         (await _hasher.VerifyAsync(new Secret(password), hash is null ? null : new Secret(hash), CancellationToken.None)).Value;
 }

@@ -2,41 +2,18 @@ using Microsoft.Extensions.Logging;
 
 namespace Backend.Unit.Support;
 
-/// <summary>Keeps every entry with all of its values, as a structured sink would see it.</summary>
-internal sealed class RecordingLogger<T>(LogLevel least = LogLevel.Trace) : ILogger<T>
+/// <summary>Keeps what was logged, as text that starts with the level.</summary>
+internal sealed class RecordingLogger<T> : ILogger<T>
 {
-    private readonly Lock _lock = new();
-    private readonly List<LogEntry> _entries = [];
+    private readonly List<string> _lines = [];
 
-    public IReadOnlyList<LogEntry> Entries
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _entries];
-            }
-        }
-    }
+    public IReadOnlyList<string> Lines => _lines;
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 
-    public bool IsEnabled(LogLevel logLevel) => logLevel >= least;
+    public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-    {
-        if (!IsEnabled(logLevel))
-        {
-            return;
-        }
-
-        var values = state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join("; ", pairs.Select(p => $"{p.Key}={p.Value}")) : string.Empty;
-        lock (_lock)
-        {
-            _entries.Add(new LogEntry(logLevel, formatter(state, exception), $"{formatter(state, exception)} | {values} | {exception}"));
-        }
-    }
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _lines.Add($"{logLevel} {formatter(state, exception)} {state} {exception}");
 }
-
-internal sealed record LogEntry(LogLevel Level, string Message, string Everything);

@@ -1,0 +1,133 @@
+using Backend.Infrastructure.Selection;
+
+namespace Backend.Unit.Selection;
+
+public sealed class AdapterSelectionTests
+{
+    private const string Connection = "Host=db;Username=app;Password=hunter2-very-secret";
+    private const string Ports = "Users, Sessions, Jobs, UpstreamTokens, UpstreamBudget, LeaderboardCache, RateLimits";
+
+    private readonly List<string> _errors = [];
+
+    [Fact]
+    public void Without_settings_everything_is_in_memory_and_the_reason_says_why()
+    {
+        var selection = Read();
+
+        _errors.ShouldBeEmpty();
+        selection.Reason.ShouldBe("no connection string is configured");
+        selection.Choices.Select(c => c.Port.Name).ShouldBe(Ports.Split(", "));
+        selection.Choices.ShouldAllBe(c => c.Kind == AdapterKind.InMemory);
+    }
+
+    [Theory]
+    [InlineData("InMemory")]
+    [InlineData("inmemory")]
+    [InlineData("INMEMORY")]
+    public void A_profile_is_taken_in_any_case(string text)
+    {
+        var selection = Read(("Adapters:Profile", text));
+
+        _errors.ShouldBeEmpty();
+        selection.Reason.ShouldBe("Adapters:Profile says so");
+        selection.Choices.Count.ShouldBe(7);
+    }
+
+    /// <summary>Configuration keys have no case; environment variables are mostly written in capitals.</summary>
+    [Theory]
+    [InlineData("ADAPTERS:PROFILE")]
+    [InlineData("adapters:profile")]
+    [InlineData("ADAPTERS:USERS")]
+    [InlineData("Adapters:leaderboardcache")]
+    public void Keys_are_taken_in_any_case(string key)
+    {
+        Read((key, "InMemory")).Choices.Count.ShouldBe(7);
+        _errors.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("Postgres")]
+    [InlineData("Aws")]
+    [InlineData("Oracle")]
+    [InlineData("0")]
+    [InlineData("+0")]
+    [InlineData("-0")]
+    [InlineData("InMemory,InMemory")]
+    [InlineData("InMemory, Postgres")]
+    [InlineData("In Memory")]
+    public void A_profile_that_cannot_be_had_is_an_error_that_names_key_value_and_what_is_valid(string text)
+    {
+        Read(("Adapters:Profile", text)).Choices.ShouldBeEmpty();
+        _errors.ShouldHaveSingleItem().ShouldBe($"Adapters:Profile is '{text}', but must be one of InMemory.");
+    }
+
+    [Theory]
+    [InlineData("Postgres")]
+    [InlineData("redis")]
+    public void So_is_an_adapter_of_a_single_port(string text)
+    {
+        Read(("Adapters:Sessions", text)).Choices.ShouldNotContain(c => c.Port.Name == "Sessions");
+        _errors.ShouldHaveSingleItem().ShouldBe($"Adapters:Sessions is '{text}', but must be one of InMemory.");
+    }
+
+    [Fact]
+    public void An_unknown_port_is_an_error_that_names_the_known_ones()
+    {
+        Read(("Adapters:Sesions", "InMemory"));
+        _errors.ShouldHaveSingleItem().ShouldBe($"Adapters:Sesions is 'InMemory', but there is no such port; the ports are {Ports}.");
+    }
+
+    [Theory]
+    [InlineData("NEON_DB_CONNECTION_STRING")]
+    [InlineData("ConnectionStrings:Backend")]
+    public void A_connection_string_asks_for_a_profile_that_this_version_lacks_and_is_never_shown(string key)
+    {
+        var selection = Read((key, Connection));
+
+        var error = _errors.ShouldHaveSingleItem();
+        error.ShouldBe($"{key} is set, which asks for the Postgres profile, but this version has only InMemory; unset it, or set Adapters:Profile.");
+        error.ShouldNotContain("hunter2");
+        selection.Reason.ShouldNotContain("hunter2");
+        selection.Choices.ShouldNotContain(c => c.Kind == AdapterKind.InMemory, "nothing is ever replaced silently");
+    }
+
+    [Fact]
+    public void A_named_profile_wins_over_a_connection_string()
+    {
+        Read(("Adapters:Profile", "InMemory"), ("ConnectionStrings:Backend", Connection)).Choices.Count.ShouldBe(7);
+        _errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void An_empty_value_is_none()
+    {
+        Read(("Adapters:Profile", ""), ("Adapters:Users", ""), ("ConnectionStrings:Backend", "")).Choices.Count.ShouldBe(7);
+        _errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void All_problems_are_reported_together()
+    {
+        Read(("Adapters:Profile", "x"), ("Adapters:Users", "y"), ("Adapters:Jobs", "z"), ("Adapters:Nothing", "w"));
+        _errors.Select(e => e.Split(' ')[0]).ShouldBe(["Adapters:Profile", "Adapters:Users", "Adapters:Jobs", "Adapters:Nothing"]);
+    }
+
+    [Fact]
+    public void Every_port_of_the_table_can_be_had_in_memory_and_no_two_lines_share_a_name_or_a_port()
+    {
+        PortTable.Ports.ShouldAllBe(p => p.Kinds.Contains(AdapterKind.InMemory));
+        PortTable.Ports.Select(p => p.Name).ShouldBeUnique();
+        PortTable.Ports.SelectMany(p => p.Ports).ShouldBeUnique();
+        foreach (var port in PortTable.Ports)
+        {
+            foreach (var kind in Enum.GetValues<AdapterKind>())
+            {
+                (port.Registration(kind) is not null).ShouldBe(port.Kinds.Contains(kind));
+            }
+
+            port.Registration((AdapterKind)99).ShouldBeNull();
+        }
+    }
+
+    private AdapterSelection Read(params (string Key, string? Value)[] settings) => AdapterSelection.Read(Settings.Of(settings), _errors);
+}
