@@ -1,0 +1,81 @@
+using System.Text.Json.Nodes;
+using Backend.Domain.Common;
+using Backend.WebApi.Http;
+using Microsoft.AspNetCore.Http;
+
+namespace Backend.Unit.WebApi;
+
+public sealed class ProblemTests
+{
+    [Fact]
+    public void Every_kind_of_failure_has_its_own_status()
+    {
+        var statuses = Enum.GetValues<ErrorKind>().ToDictionary(kind => kind, Problem.StatusOf);
+
+        statuses.ShouldBe(new Dictionary<ErrorKind, int>
+        {
+            [ErrorKind.Validation] = 400,
+            [ErrorKind.Unauthenticated] = 401,
+            [ErrorKind.Forbidden] = 403,
+            [ErrorKind.NotFound] = 404,
+            [ErrorKind.Conflict] = 409,
+            [ErrorKind.TooManyRequests] = 429,
+            [ErrorKind.Upstream] = 502,
+            [ErrorKind.Unavailable] = 503,
+        }, ignoreOrder: true);
+        Should.Throw<ArgumentOutOfRangeException>(() => Problem.StatusOf((ErrorKind)99));
+    }
+
+    [Fact]
+    public async Task The_sentence_stands_where_every_generation_of_clients_looks_for_it()
+    {
+        foreach (var kind in Enum.GetValues<ErrorKind>())
+        {
+            var (context, body) = await WriteAsync(new Error(kind, "area.code", "What is wrong."));
+
+            body["detail"]!.GetValue<string>().ShouldBe("What is wrong.");
+            body["msg"]!.GetValue<string>().ShouldBe("What is wrong.");
+            body["error"]!.GetValue<string>().ShouldBe("What is wrong.");
+            body["code"]!.GetValue<string>().ShouldBe("area.code");
+            body["status"]!.GetValue<int>().ShouldBe(context.Response.StatusCode);
+            body["title"]!.GetValue<string>().ShouldNotBeEmpty();
+            body["traceId"]!.GetValue<string>().ShouldNotBeEmpty();
+            body.ContainsKey("errors").ShouldBeFalse();
+            body.ContainsKey("retryAfter").ShouldBeFalse();
+            context.Response.ContentType.ShouldBe("application/problem+json");
+        }
+    }
+
+    [Theory]
+    [InlineData(-5, 1)]
+    [InlineData(0, 1)]
+    [InlineData(0.001, 1)]
+    [InlineData(1, 1)]
+    [InlineData(1.0001, 2)]
+    [InlineData(299.5, 300)]
+    [InlineData(300, 300)]
+    public async Task Retry_after_is_rounded_up_so_that_nobody_comes_too_early(double seconds, int expected)
+    {
+        var (context, body) = await WriteAsync(new Error(ErrorKind.TooManyRequests, "c", "d") { RetryAfter = TimeSpan.FromSeconds(seconds) });
+
+        context.Response.Headers.RetryAfter.ToString().ShouldBe($"{expected}");
+        body["retryAfter"]!.GetValue<int>().ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task Messages_by_field_are_kept()
+    {
+        var (_, body) = await WriteAsync(new Error(ErrorKind.Validation, "c", "d") { Fields = new Dictionary<string, string[]>(StringComparer.Ordinal) { ["email"] = ["one", "two"] } });
+
+        body["errors"]!.ToJsonString().ShouldBe("""{"email":["one","two"]}""");
+    }
+
+    private static async Task<(HttpContext Context, JsonObject Body)> WriteAsync(Error error)
+    {
+        using var stream = new MemoryStream();
+        var context = new DefaultHttpContext { TraceIdentifier = "trace" };
+        context.Response.Body = stream;
+        await new Failure(error).ExecuteAsync(context);
+        return (context, JsonNode.Parse(stream.ToArray())!.AsObject());
+    }
+}
