@@ -40,9 +40,12 @@ internal static class DependencyInjection
             app.UseForwardedHeaders(forwarded);
         }
 
+        // Made now, or the service would be as old as its first caller.
+        app.Services.GetRequiredService<ProcessStart>();
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages(ProblemResponses.WriteForStatusAsync);
+        app.UseJsonCharsetCheck();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -27,7 +27,7 @@ internal sealed partial class RunMapSearchHandler(
     TimeProvider clock,
     ILogger<RunMapSearchHandler> logger) : ICommandHandler<RunMapSearchCommand, RunMapSearchResult>
 {
-    /// <summary>So many boards in a row that cannot be read are an outage, not bad maps.</summary>
+    /// <summary>So many boards in a row that cannot be read now are an outage, not bad maps.</summary>
     private const int OutageStreak = 5;
 
     public async Task<Result<RunMapSearchResult>> Handle(RunMapSearchCommand command, CancellationToken cancellationToken)
@@ -128,9 +128,21 @@ internal sealed partial class RunMapSearchHandler(
                 if (!read.IsSuccess)
                 {
                     unread.Add((map, read.Error.Message));
-                    if (unread.Count == OutageStreak)
+                    if (read.Error.IsTransient)
                     {
-                        return (Stopped: true, read.Error.Message);
+                        if (unread.Count == OutageStreak)
+                        {
+                            return (Stopped: true, read.Error.Message);
+                        }
+                    }
+                    else if (await AppendFailedAsync(job, unread, cancellationToken) is { } afterBad)
+                    {
+                        // An answer, if a bad one: upstream is there, and the map itself is the trouble.
+                        job = afterBad;
+                    }
+                    else
+                    {
+                        return (Stopped: true, Failure: null);
                     }
 
                     continue;
@@ -191,9 +203,17 @@ internal sealed partial class RunMapSearchHandler(
             using var timer = new PeriodicTimer(options.LeaseRenewal, clock);
             while (await timer.WaitForNextTickAsync(running.Token))
             {
-                if (!await jobs.TryRenewAsync(job.Key, job.Fence, running.Token))
+                try
                 {
-                    await running.CancelAsync();
+                    if (!await jobs.TryRenewAsync(job.Key, job.Fence, running.Token))
+                    {
+                        await running.CancelAsync();
+                    }
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    // The next renewal may still come in time; if not, the fence keeps this run from doing harm.
+                    LogRenewalFailed(exception, job.Id.Value);
                 }
             }
         }
@@ -202,6 +222,9 @@ internal sealed partial class RunMapSearchHandler(
             // The run is over.
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "The lease of map search {JobId} could not be renewed")]
+    private partial void LogRenewalFailed(Exception exception, Guid jobId);
 
     [LoggerMessage(LogLevel.Information, "Map search {JobId} was taken from fence {Fence} or cancelled; the run stops")]
     private partial void LogLeaseLost(Guid jobId, long fence);

@@ -105,7 +105,7 @@ public sealed record MapSearchJob(UserId UserId, MapSearchId Id, string Mapper, 
         }
 
         var doneInRun = MapsDone - MapsDoneAtClaim;
-        return State != MapSearchState.Processing || MapsTotal is not { } total || ReadingSince is not { } since || doneInRun == 0
+        return State != MapSearchState.Processing || MapsTotal is not { } total || ReadingSince is not { } since || doneInRun == 0 || MapsDone == total
             ? null
             : (int)Math.Ceiling((UpdatedAt - since).TotalSeconds / doneInRun * (total - MapsDone));
     }

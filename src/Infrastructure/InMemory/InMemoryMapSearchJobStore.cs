@@ -132,7 +132,7 @@ internal sealed class InMemoryMapSearchJobStore(MapSearchOptions options, TimePr
 
     public async IAsyncEnumerable<MapSearchRow> ReadRowsAsync(MapSearchKey key, int after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var rows = await With(key, entry => entry.Rows.Skip(after + 1).ToArray(), cancellationToken) ?? [];
+        var rows = await With(key, entry => after >= entry.Rows.Count ? [] : entry.Rows.Skip(after + 1).ToArray(), cancellationToken) ?? [];
         foreach (var row in rows)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -63,6 +63,23 @@ public sealed class BadInputTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("application/json; charset=bogus")]
+    [InlineData("application/json; charset=utf-7")]
+    [InlineData("application/json; charset=")]
+    [InlineData("application/json; charset=utf-16")]
+    public async Task A_body_that_is_not_utf8_is_refused(string type)
+    {
+        using var client = _host.CreateClient();
+        using var content = new ByteArrayContent("{}"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+
+        using var answer = await client.PostAsync("/api/v1/users/login", content);
+
+        await ShouldBeProblemAsync(answer, HttpStatusCode.UnsupportedMediaType);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/users/maps?username=Solo&username=Nobody")]
     [InlineData("/api/v1/users/maps")]
     [InlineData("/api/v1/users/maps?username=")]
     [InlineData("/api/v1/users/maps?username=%20%20")]
@@ -133,6 +150,19 @@ public sealed class BadInputTests : IAsyncDisposable
         using var answer = await user.Client.GetAsync($"/api/v1/map-searches/{id}/results?{query}");
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Nothing_lies_past_the_end_of_the_results()
+    {
+        var user = await _host.SignInAsync();
+        var id = await user.SubmitAsync("Demo Mapper");
+        await user.EndAsync(id);
+
+        var page = JsonNode.Parse(await user.Client.GetStringAsync($"/api/v1/map-searches/{id}/results?after=2147483647"))!;
+
+        page["items"]!.AsArray().ShouldBeEmpty();
+        ((bool)page["complete"]!).ShouldBeTrue();
     }
 
     [Theory]

@@ -56,6 +56,8 @@ public sealed class ServiceTests
 
         health.AsObject().Select(p => p.Key).ShouldBe(["status", "timestamp", "uptime", "environment", "version", "services"]);
         ((string)health["status"]!).ShouldBe("OK");
+        ((string)health["timestamp"]!).ShouldMatch(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$");
+        ((double)health["uptime"]!).ShouldBeGreaterThan(0);
         ((string)health["services"]!["postgres"]!).ShouldBe("not_configured");
         answer.Headers.Contains("Server").ShouldBeFalse();
         answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);

@@ -14,10 +14,12 @@ public sealed class InterruptionTests
 
     private static readonly Dictionary<string, string> s_paced = new(StringComparer.Ordinal) { ["Trackmania:NadeoRate"] = "20" };
 
-    [Fact]
-    public async Task A_stopping_host_hands_its_searches_back_with_all_they_have()
+    [Theory]
+    [InlineData("1")]
+    [InlineData("32")]
+    public async Task A_stopping_host_hands_its_searches_back_with_all_they_have(string parallelJobs)
     {
-        await using var host = BackendHost.Start(s_paced);
+        await using var host = BackendHost.Start(new Dictionary<string, string>(s_paced, StringComparer.Ordinal) { ["MapSearches:ParallelJobs"] = parallelJobs });
         var user = await host.SignInAsync();
         var id = await user.SubmitAsync("Prolific Mapper");
         await user.DoneAsync(id, 5);

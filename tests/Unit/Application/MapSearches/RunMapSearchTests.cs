@@ -154,6 +154,23 @@ public sealed class RunMapSearchTests
     }
 
     [Fact]
+    public async Task Bad_maps_side_by_side_are_no_outage_and_each_is_recorded()
+    {
+        await ListAsync(Make.Maps(8));
+        foreach (var map in Enumerable.Range(1, 6))
+        {
+            _source.ReadAsync(Make.Uid(map), Arg.Any<CancellationToken>()).Returns(Make.Failed<Leaderboard>(Make.Trouble() with { IsTransient = false }));
+        }
+
+        await RunAsync();
+
+        var job = await FindAsync();
+        job.State.ShouldBe(MapSearchState.Completed);
+        job.MapsFailed.ShouldBe(6);
+        (await RowsAsync()).Select(r => r.Failure is not null).ShouldBe([false, true, true, true, true, true, true, false]);
+    }
+
+    [Fact]
     public async Task A_resumed_run_skips_what_is_done_and_looks_up_the_names_that_are_missing()
     {
         await ListAsync(Make.Maps(3));
