@@ -13,6 +13,9 @@ internal static class UpstreamErrors
     public static Error Unauthorized(UpstreamService service) =>
         Of(service, "unauthorized", "does not accept the credentials of this server.") with { IsTransient = true };
 
+    /// <summary>Whether it is <see cref="Unauthorized"/> of any service.</summary>
+    public static bool IsUnauthorized(Error error) => error.Code.EndsWith("_unauthorized", StringComparison.Ordinal);
+
     /// <summary>Any other 3xx or 4xx.</summary>
     public static Error Refused(UpstreamService service) =>
         Of(service, "refused", "refused a request of this server.");

@@ -97,7 +97,10 @@ public sealed class NadeoTokenTests
 
         var result = await clients.Leaderboards.ReadAsync(Uid(), TestContext.Current.CancellationToken);
 
+        var again = await clients.Leaderboards.ReadAsync(Uid(), TestContext.Current.CancellationToken);
+
         result.Error.ShouldNotBeNull().Code.ShouldBe("upstream.nadeo_unauthorized");
+        again.Error.ShouldBe(result.Error);
         (await clients.AnsweredAsync()).ShouldHaveSingleItem().Status.ShouldBe(401);
     }
 
