@@ -112,6 +112,9 @@ public sealed class UpstreamFaultTests
         await using var clients = await UpstreamClients.WithSandboxAsync(speed: 200);
         clients.Sandbox.Faults.Add(new Fault(SandboxHost.Tmx, FaultKind.TooManyRequests) { Times = 1, RetryAfter = TimeSpan.FromSeconds(60) });
         var first = CallAsync(clients, SandboxHost.Tmx);
+
+        // Calls that had their slot before the answer came are under way; all later ones must be quiet.
+        await Eventually.GetAsync(() => Task.FromResult(clients.Log.Lines.Any(line => line.Contains("no requests for 60 s", StringComparison.Ordinal))), noted => noted);
         var others = Enumerable.Range(0, 3).Select(_ => CallAsync(clients, SandboxHost.Tmx)).ToArray();
 
         (await first).ShouldBeNull();
