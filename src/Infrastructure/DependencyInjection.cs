@@ -75,9 +75,14 @@ public static class DependencyInjection
     private static void AddTrackmania(this IServiceCollection services, IConfiguration configuration, ICollection<string> errors)
     {
         var trackmania = TrackmaniaConfiguration.Read(configuration);
-        foreach (var error in trackmania.Errors.Union(trackmania.MissingCredentials, StringComparer.Ordinal))
+        foreach (var error in trackmania.Errors)
         {
             errors.Add(error);
+        }
+
+        if (trackmania.Credentials == TrackmaniaCredentials.None)
+        {
+            errors.Add("The credentials of the Trackmania services are missing; set AUTHORIZATION, OCLIENT_ID, OCLIENT_SECRET and USER_AGENT, or Trackmania:Sandbox=true for the sandbox.");
         }
 
         services.AddTrackmaniaClients(trackmania.Options);

@@ -94,7 +94,16 @@ public sealed class SandboxServer : IAsyncDisposable
         var parts = new Parts(options, clock);
         var app = builder.Build();
         parts.Compose(app, stopping.Token);
-        await app.StartAsync(ct);
+        try
+        {
+            await app.StartAsync(ct);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            stopping.Dispose();
+            throw;
+        }
 
         var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         return new SandboxServer(app, stopping, new Uri(address), parts);
@@ -109,7 +118,7 @@ public sealed class SandboxServer : IAsyncDisposable
         }
 
         await _stopping.CancelAsync();
-        using var noPatience = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        using var noPatience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         await _app.StopAsync(noPatience.Token);
         await _app.DisposeAsync();
         _stopping.Dispose();

@@ -40,9 +40,12 @@ internal static class DependencyInjection
             app.UseForwardedHeaders(forwarded);
         }
 
+        // Made now, or the service would be as old as its first caller.
+        app.Services.GetRequiredService<ProcessStart>();
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages(ProblemResponses.WriteForStatusAsync);
+        app.UseJsonCharsetCheck();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
@@ -71,7 +74,9 @@ internal static class DependencyInjection
     }
 
     private static void AddLogging(this WebApplicationBuilder builder) =>
-        builder.Services.AddSerilog((services, logger) => logger.ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services));
+        builder.Services.AddSerilog(
+            (services, logger) => logger.ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services),
+            preserveStaticLogger: true);
 
     private static void AddHttp(this WebApplicationBuilder builder, List<string> errors)
     {

@@ -1,5 +1,6 @@
 using Backend.Infrastructure.Selection;
 using Backend.WebApi;
+using Microsoft.AspNetCore.Connections;
 
 try
 {
@@ -14,5 +15,10 @@ try
 catch (ConfigurationException exception)
 {
     await Console.Error.WriteLineAsync(exception.Message);
+    return 1;
+}
+catch (IOException exception) when (exception.InnerException is AddressInUseException)
+{
+    await Console.Error.WriteLineAsync($"The service cannot start: {exception.Message} Choose another with PORT or ASPNETCORE_URLS.");
     return 1;
 }

@@ -37,7 +37,7 @@ internal sealed class RegisterHandler(IUserStore users, IPasswordHasher password
             throw new InvalidOperationException("The validator lets no such request through.");
         }
 
-        var verdict = await limiter.TryTakeAsync(RateLimit.Register, command.ClientAddress, cancellationToken);
+        var verdict = await limiter.TryTakeAsync(RateLimit.Register, ClientNetwork.KeyOf(command.ClientAddress), cancellationToken);
         if (verdict.Refusal is { } refusal)
         {
             return refusal;

@@ -31,7 +31,8 @@ internal sealed class MapperWalkReader
     public static async Task<MapperWalkReader> StartAsync(
         string mapper, LeaderboardReader reader, ILeaderboardCache cache, MapSearchOptions options, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        // Boards carry whole milliseconds; a finer limit would call one that was read in this very millisecond too old.
+        var now = clock.GetUtcNow().ToWholeMilliseconds();
         var freshSince = now - options.LeaderboardFreshness;
         var walk = await cache.FindWalkAsync(mapper, cancellationToken);
         if (walk is null || walk.LastReadAt < freshSince || walk.StartedAt < now - ILeaderboardCache.KeptFor)

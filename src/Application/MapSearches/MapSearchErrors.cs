@@ -7,6 +7,8 @@ public static class MapSearchErrors
 {
     public static Error NotFound { get; } = new(ErrorKind.NotFound, "map_search.not_found", "You have no such map search.");
 
+    public static Error RepeatedParameter { get; } = new(ErrorKind.Validation, "map_search.repeated_parameter", "Please give each parameter once.");
+
     public static Error TooManyUnfinished(int limit) => new(
         ErrorKind.TooManyRequests,
         "map_search.too_many_unfinished",

@@ -18,8 +18,8 @@ public sealed class MapSearchOptions
     /// <summary>How long a finished search can be read. Default 7 days.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>Searches one process runs at once; they share the upstream's pace fairly. Default 32.</summary>
-    public int ParallelJobs { get; init; } = 32;
+    /// <summary>Searches one process runs at once. They share the upstream's pace in turn, so many cost little, and one that has no place yet would wait for a whole other search. Default 500.</summary>
+    public int ParallelJobs { get; init; } = 500;
 
     /// <summary>A leaderboard read this recently is not read again. Default 5 minutes.</summary>
     public TimeSpan LeaderboardFreshness { get; init; } = TimeSpan.FromMinutes(5);

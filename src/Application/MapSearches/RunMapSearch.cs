@@ -27,7 +27,7 @@ internal sealed partial class RunMapSearchHandler(
     TimeProvider clock,
     ILogger<RunMapSearchHandler> logger) : ICommandHandler<RunMapSearchCommand, RunMapSearchResult>
 {
-    /// <summary>So many boards in a row that cannot be read are an outage, not bad maps.</summary>
+    /// <summary>So many boards in a row that cannot be read now are an outage, not bad maps.</summary>
     private const int OutageStreak = 5;
 
     public async Task<Result<RunMapSearchResult>> Handle(RunMapSearchCommand command, CancellationToken cancellationToken)
@@ -81,7 +81,7 @@ internal sealed partial class RunMapSearchHandler(
             { IsFinished: true } => RunMapSearchResult.Over,
             null when cancellationToken.IsCancellationRequested => new RunMapSearchResult(TimeSpan.Zero),
             null => await jobs.FindAsync(job.Key, CancellationToken.None) is { IsFinished: false } ? new RunMapSearchResult(options.Lease) : RunMapSearchResult.Over,
-            _ => new RunMapSearchResult(failure is null ? TimeSpan.Zero : options.RetryDelay * Math.Pow(2, Math.Max(0, released.Attempt - 2))),
+            _ => new RunMapSearchResult(failure is null ? TimeSpan.Zero : options.RetryDelay * Math.Pow(2, released.Attempt - 2)),
         };
     }
 
@@ -128,9 +128,21 @@ internal sealed partial class RunMapSearchHandler(
                 if (!read.IsSuccess)
                 {
                     unread.Add((map, read.Error.Message));
-                    if (unread.Count == OutageStreak)
+                    if (read.Error.IsTransient)
                     {
-                        return (Stopped: true, read.Error.Message);
+                        if (unread.Count == OutageStreak)
+                        {
+                            return (Stopped: true, read.Error.Message);
+                        }
+                    }
+                    else if (await AppendFailedAsync(job, unread, cancellationToken) is { } afterBad)
+                    {
+                        // An answer, if a bad one: upstream is there, and the map itself is the trouble.
+                        job = afterBad;
+                    }
+                    else
+                    {
+                        return (Stopped: true, Failure: null);
                     }
 
                     continue;
@@ -191,7 +203,18 @@ internal sealed partial class RunMapSearchHandler(
             using var timer = new PeriodicTimer(options.LeaseRenewal, clock);
             while (await timer.WaitForNextTickAsync(running.Token))
             {
-                await TryRenewAsync(job, running);
+                try
+                {
+                    if (!await jobs.TryRenewAsync(job.Key, job.Fence, running.Token))
+                    {
+                        await running.CancelAsync();
+                    }
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    // The next renewal may still come in time; if not, the fence keeps this run from doing harm.
+                    LogRenewalFailed(exception, job.Id.Value);
+                }
             }
         }
         catch (OperationCanceledException) when (running.IsCancellationRequested)
@@ -200,27 +223,11 @@ internal sealed partial class RunMapSearchHandler(
         }
     }
 
-    private async Task TryRenewAsync(MapSearchJob job, CancellationTokenSource running)
-    {
-        try
-        {
-            if (!await jobs.TryRenewAsync(job.Key, job.Fence, running.Token))
-            {
-                await running.CancelAsync();
-            }
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !running.IsCancellationRequested)
-        {
-            // The lease outlasts a failed renewal or two; when it does lapse, the fence protects the successor's work.
-            LogRenewalFailed(exception, job.Id.Value);
-        }
-    }
+    [LoggerMessage(LogLevel.Warning, "The lease of map search {JobId} could not be renewed")]
+    private partial void LogRenewalFailed(Exception exception, Guid jobId);
 
     [LoggerMessage(LogLevel.Information, "Map search {JobId} was taken from fence {Fence} or cancelled; the run stops")]
     private partial void LogLeaseLost(Guid jobId, long fence);
-
-    [LoggerMessage(LogLevel.Warning, "The lease of map search {JobId} could not be renewed; the next renewal tries again")]
-    private partial void LogRenewalFailed(Exception exception, Guid jobId);
 
     [LoggerMessage(LogLevel.Warning, "Map search {JobId} goes on without map {MapId}: {Failure}")]
     private partial void LogMapFailed(Guid jobId, long mapId, string failure);

@@ -14,7 +14,7 @@ public interface IAccessTokens
     Secret Issue(UserId userId, SessionId sessionId, Role role);
 
     /// <summary>Whose token it is, or null unless it was issued here, as an access token, and is neither expired nor not yet valid.</summary>
-    Task<AccessTokenOwner?> ReadAsync(string token);
+    Task<AccessTokenOwner?> ReadAsync(Secret token);
 }
 
 public sealed record AccessTokenOwner(UserId UserId, SessionId SessionId);

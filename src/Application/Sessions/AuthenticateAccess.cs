@@ -17,7 +17,7 @@ internal sealed class AuthenticateAccessHandler(IAccessTokens accessTokens, ISes
 {
     public async Task<Result<AuthenticatedUser>> Handle(AuthenticateAccessQuery query, CancellationToken cancellationToken)
     {
-        if (await accessTokens.ReadAsync(query.AccessToken.Reveal()) is not { } owner)
+        if (await accessTokens.ReadAsync(query.AccessToken) is not { } owner)
         {
             return SessionErrors.InvalidAccessToken;
         }

@@ -72,7 +72,8 @@ internal sealed class LoginHandler(
     /// </summary>
     private async Task<Error?> FindRefusalAsync(LoginCommand command, User? user, CancellationToken cancellationToken)
     {
-        if ((await limiter.TryTakeAsync(RateLimit.Login, command.ClientAddress, cancellationToken)).Refusal is { } byAddress)
+        var network = ClientNetwork.KeyOf(command.ClientAddress);
+        if ((await limiter.TryTakeAsync(RateLimit.Login, network, cancellationToken)).Refusal is { } byAddress)
         {
             return byAddress;
         }
@@ -80,7 +81,7 @@ internal sealed class LoginHandler(
         var account = user is null ? $"unknown {command.Login!.Trim().ToUpperInvariant()}" : user.Id.ToString();
         return (await limiter.TryTakeAsync(RateLimit.LoginAccount, account, cancellationToken)).IsAllowed
             ? null
-            : (await limiter.TryTakeAsync(RateLimit.LoginAccountAddress, $"{account} {command.ClientAddress}", cancellationToken)).Refusal;
+            : (await limiter.TryTakeAsync(RateLimit.LoginAccountAddress, $"{account} {network}", cancellationToken)).Refusal;
     }
 
     /// <summary>A full hashing queue is no reason to refuse a good password; the next sign-in tries again.</summary>

@@ -5,7 +5,7 @@ namespace Backend.Domain.Accounts;
 /// <summary>The form in which names and e-mail addresses are compared.</summary>
 public static class TextKey
 {
-    /// <summary>Composed (NFC) and in upper case, independent of any culture.</summary>
+    /// <summary>In upper case, independent of any culture. Composition (NFC) needs tables that the runtime lacks under invariant globalization, so differently composed spellings are different texts.</summary>
     /// <param name="text">Well-formed text, see <see cref="IsWellFormed"/>.</param>
     public static string Of(string text) => text.Normalize(NormalizationForm.FormC).ToUpperInvariant();
 

@@ -15,7 +15,7 @@ public sealed record UserName
 
     public string Value { get; }
 
-    /// <summary>What names are compared by: composed and in upper case.</summary>
+    /// <summary>What names are compared by.</summary>
     public string Key => TextKey.Of(Value);
 
     /// <summary>Outer white space is dropped. Refused: empty, too long, control characters, and anything that reads as an e-mail address (it could shadow somebody's login).</summary>

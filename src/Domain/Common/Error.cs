@@ -9,6 +9,9 @@ public sealed record Error(ErrorKind Kind, string Code, string Message)
     /// <summary>Messages by input field, for <see cref="ErrorKind.Validation"/> only.</summary>
     public IReadOnlyDictionary<string, string[]>? Fields { get; init; }
 
+    /// <summary>The same request may well succeed later; nothing about it was wrong.</summary>
+    public bool IsTransient { get; init; }
+
     /// <summary>Earliest sensible moment to try again, counted from now.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -105,7 +105,7 @@ public sealed record MapSearchJob(UserId UserId, MapSearchId Id, string Mapper, 
         }
 
         var doneInRun = MapsDone - MapsDoneAtClaim;
-        return State != MapSearchState.Processing || MapsTotal is not { } total || ReadingSince is not { } since || doneInRun == 0
+        return State != MapSearchState.Processing || MapsTotal is not { } total || ReadingSince is not { } since || doneInRun == 0 || MapsDone == total
             ? null
             : (int)Math.Ceiling((UpdatedAt - since).TotalSeconds / doneInRun * (total - MapsDone));
     }
@@ -135,8 +135,7 @@ public sealed record MapSearchJob(UserId UserId, MapSearchId Id, string Mapper, 
     public MapSearchJob StartReading(int mapsTotal, DateTimeOffset now)
     {
         Require(State == MapSearchState.Processing && mapsTotal >= MapsDone, nameof(StartReading));
-        var next = Next(now);
-        return next with { Phase = MapSearchPhase.ReadingLeaderboards, MapsTotal = mapsTotal, ReadingSince = next.UpdatedAt };
+        return Next(now) with { Phase = MapSearchPhase.ReadingLeaderboards, MapsTotal = mapsTotal, ReadingSince = now.ToWholeMilliseconds() };
     }
 
     /// <summary>One map more is in the result.</summary>

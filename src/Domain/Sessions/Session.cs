@@ -51,8 +51,14 @@ public sealed record Session(
 
     public static Session Start(UserId userId, SessionId id, string? userAgent, string? ipAddress, DateTimeOffset now)
     {
+        var agent = userAgent ?? string.Empty;
+        if (agent.Length > MaxUserAgentLength)
+        {
+            agent = agent[..(char.IsHighSurrogate(agent[MaxUserAgentLength - 1]) ? MaxUserAgentLength - 1 : MaxUserAgentLength)];
+        }
+
         var started = now.ToWholeMilliseconds();
-        return new Session(userId, id, started, started, 0, Cut(userAgent ?? string.Empty), ipAddress ?? string.Empty);
+        return new Session(userId, id, started, started, 0, agent, ipAddress ?? string.Empty);
     }
 
     public bool IsLive(DateTimeOffset now) => now < ExpiresAt;
@@ -75,11 +81,6 @@ public sealed record Session(
 
         return presentedCounter == Counter - 1 && now - RefreshedAt <= ReuseGrace ? RefreshVerdict.Superseded : RefreshVerdict.Reused;
     }
-
-    /// <summary>Never between the halves of a surrogate pair: not every store takes half a letter.</summary>
-    private static string Cut(string userAgent) => userAgent.Length <= MaxUserAgentLength
-        ? userAgent
-        : userAgent[..(char.IsHighSurrogate(userAgent[MaxUserAgentLength - 1]) ? MaxUserAgentLength - 1 : MaxUserAgentLength)];
 }
 
 /// <summary>What a presented refresh token is to its session.</summary>

@@ -39,6 +39,5 @@ public readonly record struct RecordTime
         return new RecordTime(milliseconds, secret: false);
     }
 
-    /// <summary>Written by hand because the generated text form would read <see cref="Milliseconds"/>, which a secret time refuses.</summary>
     public override string ToString() => IsSecret ? "secret" : $"{_milliseconds} ms";
 }

@@ -10,6 +10,9 @@ namespace Backend.Infrastructure.InMemory;
 
 internal sealed class InMemoryMapSearchJobStore(MapSearchOptions options, TimeProvider clock) : IMapSearchJobStore
 {
+    /// <summary>About 25 MB; of a user's finished searches with more, all but the newest go, oldest first.</summary>
+    internal const long MaxRecordsPerUser = 250_000;
+
     private static readonly TimeSpan SweepEvery = TimeSpan.FromHours(1);
 
     private readonly ConcurrentDictionary<UserId, Dictionary<MapSearchId, Entry>> _users = new();
@@ -33,10 +36,14 @@ internal sealed class InMemoryMapSearchJobStore(MapSearchOptions options, TimePr
                 throw new InvalidOperationException($"Map search {job.Id} exists already.");
             }
 
-            var finished = jobs.Values.Where(e => e.Job.IsFinished).OrderByDescending(e => e.Job.CreatedAt);
-            foreach (var surplus in finished.Skip(options.KeptInMemoryPerUser).ToList())
+            var (kept, records) = (0, 0L);
+            foreach (var finished in jobs.Values.Where(e => e.Job.IsFinished).OrderByDescending(e => e.Job.CreatedAt).ToList())
             {
-                jobs.Remove(surplus.Job.Id);
+                records += finished.Job.RecordsFound;
+                if (++kept > options.KeptInMemoryPerUser || (kept > 1 && records > MaxRecordsPerUser))
+                {
+                    jobs.Remove(finished.Job.Id);
+                }
             }
 
             return Task.FromResult(true);
@@ -132,7 +139,7 @@ internal sealed class InMemoryMapSearchJobStore(MapSearchOptions options, TimePr
 
     public async IAsyncEnumerable<MapSearchRow> ReadRowsAsync(MapSearchKey key, int after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var rows = await With(key, entry => entry.Rows.Skip(after + 1).ToArray(), cancellationToken) ?? [];
+        var rows = await With(key, entry => after >= entry.Rows.Count ? [] : entry.Rows.Skip(after + 1).ToArray(), cancellationToken) ?? [];
         foreach (var row in rows)
         {
             cancellationToken.ThrowIfCancellationRequested();

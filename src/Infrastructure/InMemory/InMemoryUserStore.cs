@@ -61,7 +61,7 @@ internal sealed class InMemoryUserStore : IUserStore
         cancellationToken.ThrowIfCancellationRequested();
         lock (_writing)
         {
-            if (_users.GetValueOrDefault(userId) is not { } user || user.PasswordHash.Reveal() != expected.Reveal())
+            if (_users.GetValueOrDefault(userId) is not { } user || !user.PasswordHash.Equals(expected))
             {
                 return Task.FromResult(false);
             }

@@ -63,14 +63,15 @@ internal sealed class JwtAccessTokens : IAccessTokens
         }));
     }
 
-    public async Task<AccessTokenOwner?> ReadAsync(string token)
+    public async Task<AccessTokenOwner?> ReadAsync(Secret token)
     {
-        if (token.Length > MaxLength)
+        var text = token.Reveal();
+        if (text.Length > MaxLength)
         {
             return null;
         }
 
-        var outcome = await _handler.ValidateTokenAsync(token, _validation);
+        var outcome = await _handler.ValidateTokenAsync(text, _validation);
         return outcome.IsValid
             && outcome.SecurityToken is JsonWebToken jwt
             && jwt.TryGetPayloadValue<string>("user_id", out var userId)

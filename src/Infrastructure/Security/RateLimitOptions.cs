@@ -10,6 +10,9 @@ internal sealed record RateLimitRule(int Calls, TimeSpan Window);
 /// <summary>The limits in force (configuration section <c>RateLimits</c>): <c>calls/seconds</c> each, or <c>off</c>.</summary>
 internal sealed class RateLimitOptions
 {
+    private const int MaxCalls = 100_000;
+    private const int MaxSeconds = 86_400;
+
     private static readonly Dictionary<RateLimit, RateLimitRule> Defaults = new()
     {
         [RateLimit.Login] = new(5, TimeSpan.FromSeconds(300)),
@@ -46,7 +49,7 @@ internal sealed class RateLimitOptions
             }
             else
             {
-                errors.Add($"{key} is '{text}', but must be calls/seconds, such as 5/300, or off.");
+                errors.Add($"{key} is '{text}', but must be calls/seconds, such as 5/300, with 1 to {MaxCalls} calls in 1 to {MaxSeconds} seconds, or off.");
             }
         }
 
@@ -59,7 +62,7 @@ internal sealed class RateLimitOptions
         rule = parts.Length == 2
             && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var calls)
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            && calls is > 0 and <= 100_000 && seconds is > 0 and <= 86_400
+            && calls is > 0 and <= MaxCalls && seconds is > 0 and <= MaxSeconds
                 ? new RateLimitRule(calls, TimeSpan.FromSeconds(seconds))
                 : null;
         return rule is not null;

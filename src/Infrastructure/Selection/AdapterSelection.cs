@@ -40,8 +40,7 @@ internal sealed class AdapterSelection
             }
         }
 
-        var known = PortTable.Ports.Select(p => p.Name).Append("Profile").ToHashSet(StringComparer.OrdinalIgnoreCase);
-        foreach (var unknown in configuration.GetSection("Adapters").GetChildren().Where(s => !known.Contains(s.Key)))
+        foreach (var unknown in configuration.GetSection("Adapters").GetChildren().Where(s => !IsKnown(s.Key)))
         {
             errors.Add($"Adapters:{unknown.Key} is '{unknown.Value}', but there is no such port; the ports are {string.Join(", ", PortTable.Ports.Select(p => p.Name))}.");
         }
@@ -68,6 +67,9 @@ internal sealed class AdapterSelection
 
         return (AdapterKind.InMemory, "no connection string is configured");
     }
+
+    private static bool IsKnown(string key) =>
+        PortTable.Ports.Select(p => p.Name).Append("Profile").Contains(key, StringComparer.OrdinalIgnoreCase);
 
     private static AdapterKind? Parse(string key, string text, IReadOnlyList<AdapterKind> valid, ICollection<string> errors)
     {

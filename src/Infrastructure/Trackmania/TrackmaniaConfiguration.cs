@@ -14,7 +14,7 @@ internal enum TrackmaniaCredentials
 }
 
 /// <summary>Reads <see cref="TrackmaniaOptions"/>. Nothing is thrown: every problem becomes a sentence that names its key, so that all of them can be reported together.</summary>
-/// <param name="MissingCredentials">One sentence for each credential that is not configured, for the caller that cannot do without.</param>
+/// <param name="MissingCredentials">One sentence for each credential that is not configured, for whoever wants to know which.</param>
 /// <param name="Errors">What is wrong whatever the environment; includes <paramref name="MissingCredentials"/> when only some are configured.</param>
 internal sealed record TrackmaniaConfiguration(
     TrackmaniaOptions Options,

@@ -7,11 +7,14 @@ internal static class UpstreamErrors
 {
     /// <summary>No answer, a 429 or a 5xx, after all attempts.</summary>
     public static Error Unavailable(UpstreamService service, TimeSpan? retryAfter = null) =>
-        Of(service, "unavailable", "does not answer at the moment.") with { RetryAfter = retryAfter };
+        Of(service, "unavailable", "does not answer at the moment.") with { IsTransient = true, RetryAfter = retryAfter };
 
     /// <summary>A 401 although the token was renewed, or refused credentials.</summary>
     public static Error Unauthorized(UpstreamService service) =>
-        Of(service, "unauthorized", "does not accept the credentials of this server.");
+        Of(service, "unauthorized", "does not accept the credentials of this server.") with { IsTransient = true };
+
+    /// <summary>Whether it is <see cref="Unauthorized"/> of any service.</summary>
+    public static bool IsUnauthorized(Error error) => error.Code.EndsWith("_unauthorized", StringComparison.Ordinal);
 
     /// <summary>Any other 3xx or 4xx.</summary>
     public static Error Refused(UpstreamService service) =>

@@ -93,6 +93,7 @@ internal static class UpstreamPipeline
     {
         AllowAutoRedirect = false,
         UseCookies = false,
+        Proxy = new LoopbackBypassingProxy(HttpClient.DefaultProxy),
         AutomaticDecompression = DecompressionMethods.All,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         // A request that must first open its connection arrives late; without this the next one would follow it too closely.

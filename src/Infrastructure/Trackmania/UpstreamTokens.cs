@@ -25,6 +25,7 @@ internal sealed class UpstreamTokens(
     private UpstreamToken? _current;
     private DateTimeOffset _renewAt;
     private string? _refused;
+    private volatile Refusal? _refusal;
     private Task<Result<UpstreamToken>>? _renewal;
 
     /// <summary>A token that is good as far as can be told from here.</summary>
@@ -103,7 +104,15 @@ internal sealed class UpstreamTokens(
                 return stored;
             }
 
+            if (_refusal is { } refusal && now < refusal.Until)
+            {
+                return refusal.Error;
+            }
+
             var renewed = await renew(stored, stopping);
+
+            // An account whose password is wrong may be locked by those who keep trying.
+            _refusal = !renewed.IsSuccess && UpstreamErrors.IsUnauthorized(renewed.Error) ? new Refusal(renewed.Error, time.GetUtcNow() + s_pauseAfterFailure) : null;
             if (renewed.IsSuccess)
             {
                 Adopt(renewed.Value);
@@ -125,6 +134,8 @@ internal sealed class UpstreamTokens(
             }
         }
     }
+
+    private sealed record Refusal(Error Error, DateTimeOffset Until);
 
     private bool IsRefused(UpstreamToken token)
     {

@@ -3,7 +3,8 @@ namespace Backend.TrackmaniaSandbox;
 /// <summary>Spoils requests at the level of HTTP; the faults about content are asked for by the hosts themselves.</summary>
 internal sealed class FaultMiddleware(FaultPlan plan, TimeProvider clock, CancellationToken stopping)
 {
-    public async Task InvokeAsync(HttpContext context, SandboxHost host, string target, RequestDelegate next)
+    /// <returns>Whether there is an answer; if not, the connection is cut.</returns>
+    public async Task<bool> AnswersAsync(HttpContext context, SandboxHost host, string target, RequestDelegate next)
     {
         if (plan.Take(host, target, kind => kind == FaultKind.Slow) is { } slow)
         {
@@ -11,7 +12,7 @@ internal sealed class FaultMiddleware(FaultPlan plan, TimeProvider clock, Cancel
             await Task.WhenAny(Task.Delay(slow.Fault.Delay, clock, gone.Token), slow.Released);
             if (context.RequestAborted.IsCancellationRequested)
             {
-                return;
+                return false;
             }
         }
 
@@ -38,14 +39,15 @@ internal sealed class FaultMiddleware(FaultPlan plan, TimeProvider clock, Cancel
                 break;
             case FaultKind.ConnectionReset:
                 context.Abort();
-                break;
+                return false;
             case FaultKind.Hang:
-                await HangAsync(context, rule, next);
-                break;
+                return await HangAsync(context, rule, next);
             default:
                 await CutAsync(context, rule.Fault.Kind == FaultKind.TruncatedBody, next);
                 break;
         }
+
+        return true;
     }
 
     private static async Task RefuseAsync(HttpContext context, int status, string title, TimeSpan? retryAfter)
@@ -62,7 +64,7 @@ internal sealed class FaultMiddleware(FaultPlan plan, TimeProvider clock, Cancel
             context.RequestAborted);
     }
 
-    private static async Task CutAsync(HttpContext context, bool abort, RequestDelegate next)
+    private static async Task CutAsync(HttpContext context, bool keepLength, RequestDelegate next)
     {
         var client = context.Response.Body;
         using var answer = new MemoryStream();
@@ -71,16 +73,14 @@ internal sealed class FaultMiddleware(FaultPlan plan, TimeProvider clock, Cancel
         context.Response.Body = client;
 
         var half = (int)(answer.Length / 2);
-        context.Response.ContentLength = abort ? answer.Length : half;
+
+        // The server closes the connection itself after an answer that is too short. An abort could overtake the half
+        // that was sent, and the client would see a reset instead.
+        context.Response.ContentLength = keepLength ? answer.Length : half;
         await client.WriteAsync(answer.GetBuffer().AsMemory(0, half), context.RequestAborted);
-        if (abort)
-        {
-            await client.FlushAsync(context.RequestAborted);
-            context.Abort();
-        }
     }
 
-    private async Task HangAsync(HttpContext context, FaultRule rule, RequestDelegate next)
+    private async Task<bool> HangAsync(HttpContext context, FaultRule rule, RequestDelegate next)
     {
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -92,10 +92,15 @@ internal sealed class FaultMiddleware(FaultPlan plan, TimeProvider clock, Cancel
         if (stopping.IsCancellationRequested)
         {
             context.Abort();
+            return false;
         }
-        else if (!context.RequestAborted.IsCancellationRequested)
+
+        if (context.RequestAborted.IsCancellationRequested)
         {
-            await next(context);
+            return false;
         }
+
+        await next(context);
+        return true;
     }
 }

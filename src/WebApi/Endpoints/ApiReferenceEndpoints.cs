@@ -53,6 +53,11 @@ internal static class ApiReferenceEndpoints
                 schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
                 schema.Format = "password";
             }
+            else if (context.JsonTypeInfo.Type == typeof(DateTimeOffset))
+            {
+                schema.Type = JsonSchemaType.String;
+                schema.Format = "date-time";
+            }
 
             return Task.CompletedTask;
         });

@@ -25,6 +25,11 @@ internal static class LegacyMapSearchEndpoints
     private static async Task<Results<Accepted<LegacySubmittedResponse>, Failure>> StartMapSearch(
         CurrentUser caller, HttpContext context, IMediator mediator, CancellationToken cancellationToken, string? username = null, string? period = null)
     {
+        if (context.Request.Query.Any(parameter => parameter.Value.Count > 1))
+        {
+            return new Failure(MapSearchErrors.RepeatedParameter);
+        }
+
         var result = await mediator.Send(new SubmitMapSearchCommand(caller.Id, username, period ?? DefaultPeriod), cancellationToken);
         if (!result.IsSuccess)
         {

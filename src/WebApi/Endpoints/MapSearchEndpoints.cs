@@ -22,6 +22,7 @@ internal static class MapSearchEndpoints
         group.MapGet("/{id}", GetMapSearch).WithName(nameof(GetMapSearch)).WithSummary("State and progress of a search; send If-None-Match to be told only of changes")
             .Produces(StatusCodes.Status304NotModified).Fails(401, 404);
         group.MapGet("/{id}/results", GetMapSearchResults).WithName(nameof(GetMapSearchResults)).WithSummary("What a search has found so far, map by map")
+            .WithDescription("Players' names are looked up in batches and may join rows that were read already; a reader who wants all names reads once more when the search is completed.")
             .Fails(400, 401, 404);
         group.MapDelete("/{id}", CancelMapSearch).WithName(nameof(CancelMapSearch)).WithSummary("Cancels a search; what it has found stays readable")
             .Fails(401, 404);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Backend.Domain.MapSearches;
 using Backend.WebApi.Http;
 using Microsoft.Net.Http.Headers;
@@ -22,7 +21,8 @@ internal static class Polling
     /// <summary>The version in If-None-Match, if there is just one and it is one of ours.</summary>
     public static long? KnownVersion(HttpRequest request) =>
         EntityTagHeaderValue.TryParse(request.Headers.IfNoneMatch.ToString(), out var tag)
-        && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        && long.TryParse(tag.Tag.AsSpan().Trim('"'), out var version)
+        && tag.Tag == $"\"{version}\""
             ? version
             : null;
 

@@ -30,6 +30,7 @@ internal sealed partial class ApiJson : JsonSerializerContext
     {
         options.TypeInfoResolverChain.Insert(0, Default);
         options.Converters.Add(new SecretJsonConverter());
+        options.Converters.Add(new InstantJsonConverter());
         options.AllowDuplicateProperties = false;
         options.NumberHandling = JsonNumberHandling.Strict;
         options.MaxDepth = MaxDepth;

@@ -34,11 +34,11 @@ internal static class ClientAddress
         options.KnownIPNetworks.Clear();
         foreach (var entry in entries)
         {
-            if (IPAddress.TryParse(entry, out var address))
+            if (IsPlain(entry) && IPAddress.TryParse(entry, out var address))
             {
                 options.KnownProxies.Add(address);
             }
-            else if (System.Net.IPNetwork.TryParse(entry, out var network))
+            else if (IsPlain(entry) && System.Net.IPNetwork.TryParse(entry, out var network))
             {
                 options.KnownIPNetworks.Add(network);
             }
@@ -49,5 +49,12 @@ internal static class ClientAddress
         }
 
         return options;
+    }
+
+    /// <summary>Parsers read 10.1 as 10.0.0.1 and 010.0.0.1 as 8.0.0.1; trust must not hang on knowing that.</summary>
+    private static bool IsPlain(string entry)
+    {
+        var address = entry.Split('/')[0];
+        return address.Contains(':', StringComparison.Ordinal) || (IPAddress.TryParse(address, out var parsed) && parsed.ToString() == address);
     }
 }

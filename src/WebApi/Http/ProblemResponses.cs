@@ -21,7 +21,7 @@ internal static class ProblemResponses
         StatusCodes.Status404NotFound => ("request.not_found", "There is nothing at this address."),
         StatusCodes.Status405MethodNotAllowed => ("request.method_not_allowed", "This address does not support the method; the Allow header says which it does."),
         StatusCodes.Status413PayloadTooLarge => ("request.too_large", "The request body is larger than 1 MB."),
-        StatusCodes.Status415UnsupportedMediaType => ("request.unsupported_media_type", "The request body must be JSON with Content-Type: application/json."),
+        StatusCodes.Status415UnsupportedMediaType => ("request.unsupported_media_type", "The request body must be JSON in UTF-8 with Content-Type: application/json."),
         StatusCodes.Status431RequestHeaderFieldsTooLarge => ("request.headers_too_large", "The request headers are too large."),
         >= 500 => ("internal_error", "Something went wrong on our side. The trace id helps us to find it."),
         _ => ("request.failed", "The request could not be answered."),
@@ -53,7 +53,7 @@ internal sealed partial class UnhandledExceptionHandler(ILogger<UnhandledExcepti
 
         if (status >= StatusCodes.Status500InternalServerError)
         {
-            LogUnhandled(exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName);
+            LogUnhandled(exception, httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName);
         }
 
         await Problem.Create(status, code, detail, httpContext).WriteAsync(httpContext);

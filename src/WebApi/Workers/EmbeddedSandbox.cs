@@ -77,7 +77,8 @@ internal sealed class EmbeddedSandbox(SandboxOptions options, TrackmaniaAddresse
             ["Trackmania:ServerPassword"] = credentials.ServerPassword,
             ["Trackmania:OAuthClientId"] = credentials.OAuthClientId,
             ["Trackmania:OAuthClientSecret"] = credentials.OAuthClientSecret,
-            ["Trackmania:UserAgent"] = configuration["Trackmania:UserAgent"] ?? configuration["USER_AGENT"] ?? "trackmania-backend/1.0 (talking to its own sandbox)",
+            ["Trackmania:UserAgent"] = new[] { configuration["Trackmania:UserAgent"], configuration["USER_AGENT"] }.FirstOrDefault(agent => !string.IsNullOrWhiteSpace(agent))
+                ?? "trackmania-backend/1.0 (talking to its own sandbox)",
         });
         return true;
     }

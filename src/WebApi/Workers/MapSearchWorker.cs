@@ -16,22 +16,21 @@ internal sealed partial class MapSearchWorker(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var places = new SemaphoreSlim(options.ParallelJobs);
+        var running = new HashSet<Task>();
         try
         {
             while (true)
             {
                 await places.WaitAsync(stoppingToken);
+                running.RemoveWhere(static run => run.IsCompleted);
                 var ticket = await ReceiveAsync(stoppingToken);
-                _ = RunAndFreePlaceAsync(ticket, places, stoppingToken);
+                running.Add(RunAndFreePlaceAsync(ticket, places, stoppingToken));
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Every running search gives its place back when it has handed its job back; so does the one that waited here.
-            for (var running = options.ParallelJobs - 1; running > 0; running--)
-            {
-                await places.WaitAsync(CancellationToken.None);
-            }
+            // Every running search hands its job back first.
+            await Task.WhenAll(running);
         }
     }
 
@@ -95,16 +94,19 @@ internal sealed partial class MapSearchWorker(
             using var timer = new PeriodicTimer(queue.Visibility / 3, clock);
             while (await timer.WaitForNextTickAsync(over))
             {
-                await queue.ExtendAsync(ticket, over);
+                try
+                {
+                    await queue.ExtendAsync(ticket, over);
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    LogQueueTrouble(exception);
+                }
             }
         }
         catch (OperationCanceledException) when (over.IsCancellationRequested)
         {
             // The run is over.
-        }
-        catch (Exception exception)
-        {
-            LogQueueTrouble(exception);
         }
     }
 

@@ -33,7 +33,7 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
         _settings = settings;
         _clock = clock;
         _services = services;
-        UseKestrel(0);
+        UseKestrel();
     }
 
     public CapturedLogs Logs { get; } = new();
@@ -46,6 +46,8 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
     {
         var all = new Dictionary<string, string>(StringComparer.Ordinal)
         {
+            // As a setting: given to UseKestrel, the port is set while the server may have started already.
+            ["urls"] = "http://127.0.0.1:0",
             ["JWT_SECRET"] = JwtSecret,
             ["Serilog:WriteTo:0:Args:restrictedToMinimumLevel"] = "Fatal",
             ["Trackmania:Sandbox"] = "true",

@@ -1,5 +1,6 @@
 using Backend.Domain.Common;
 using Backend.Domain.Tracks;
+using Backend.Integration.Support;
 using Backend.TrackmaniaSandbox;
 
 namespace Backend.Integration.Trackmania;

@@ -1,5 +1,6 @@
 using Backend.Domain.Common;
 using Backend.Domain.Tracks;
+using Backend.Integration.Support;
 using Backend.TrackmaniaSandbox;
 
 namespace Backend.Integration.Trackmania;
@@ -60,7 +61,7 @@ public sealed class TrackmaniaOAuthClientTests
         clock.Advance(TimeSpan.FromMinutes(minutes));
         (await ResolveAsync(clients, accounts)).Count.ShouldBe(1);
 
-        clients.Sandbox.Traffic.Entries.Where(entry => entry.Host == SandboxHost.OAuth).ShouldAllBe(entry => entry.Status == 200);
+        (await clients.AnsweredAsync()).Where(entry => entry.Host == SandboxHost.OAuth).ShouldAllBe(entry => entry.Status == 200);
         clients.Sandbox.Traffic.Count(SandboxHost.OAuth, "/api/access_token").ShouldBe(2);
     }
 
@@ -74,7 +75,7 @@ public sealed class TrackmaniaOAuthClientTests
 
         (await ResolveAsync(clients, accounts)).Count.ShouldBe(3);
 
-        clients.Sandbox.Traffic.Entries.Select(entry => (entry.Method, entry.Status)).ShouldBe([("POST", 200), ("GET", 200), ("GET", 401), ("POST", 200), ("GET", 200)]);
+        (await clients.AnsweredAsync()).Select(entry => (entry.Method, entry.Status)).ShouldBe([("POST", 200), ("GET", 200), ("GET", 401), ("POST", 200), ("GET", 200)]);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using Backend.Application.Ports;
 using Backend.Domain.Common;
 using Backend.Infrastructure.InMemory;
 using Backend.Infrastructure.Trackmania;
+using Backend.Integration.Support;
 using Backend.TrackmaniaSandbox;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -58,6 +59,17 @@ internal sealed class UpstreamClients : IAsyncDisposable
     {
         var options = Patient(new TrackmaniaOptions { CoreUrl = upstream.Url, LiveUrl = upstream.Url, OAuthUrl = upstream.Url, TmxUrl = upstream.Url });
         return Build(sandbox: null, change?.Invoke(options) ?? options, clock, tokens);
+    }
+
+    /// <summary>What the sandbox was asked, once all answers are out; it notes their status a moment after sending them.</summary>
+    public async Task<IReadOnlyList<TrafficEntry>> AnsweredAsync()
+    {
+        for (var i = 0; i < 400 && Sandbox.Traffic.Entries.Any(entry => entry.Status == 0); i++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        return Sandbox.Traffic.Entries;
     }
 
     public T Get<T>()

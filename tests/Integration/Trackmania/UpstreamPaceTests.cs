@@ -11,7 +11,7 @@ public sealed class UpstreamPaceTests
     public async Task No_window_of_a_second_sees_more_requests_than_the_rate_and_hardly_any_time_is_lost()
     {
         const int Rate = 20;
-        const int Calls = 60;
+        const int Calls = 45;
         await using var clients = await UpstreamClients.WithSandboxAsync(change: options => options with { NadeoRate = Rate }, clock: TimeProvider.System);
         MapUid.TryCreate("unknown-map", out var uid).ShouldBeTrue();
 

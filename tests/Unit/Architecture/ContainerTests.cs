@@ -1,6 +1,7 @@
 using Backend.Application;
 using Backend.Application.Common.Behaviours;
 using Backend.Infrastructure;
+using Backend.Unit.Selection;
 using Backend.Unit.Support;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,16 +11,16 @@ namespace Backend.Unit.Architecture;
 /// <summary>The container as the product builds it: a behaviour whose constraint a request does not meet is skipped without a word.</summary>
 public sealed class ContainerTests
 {
+    private static readonly Type[] Types = typeof(Backend.Application.DependencyInjection).Assembly.GetTypes();
+    private static readonly List<Type> Requests = [.. Rules.Requests(Types)];
     private static readonly Type[] Expected = [typeof(RequestLoggingBehaviour<,>), typeof(ValidationBehaviour<,>)];
 
     [Fact]
     public async Task Every_request_passes_exactly_the_two_behaviours_logging_outermost()
     {
         await using var provider = Build();
-        var requests = RequestRules.Requests(RequestRules.Application);
-
-        requests.Count.ShouldBeGreaterThanOrEqualTo(15);
-        BehaviourViolations(provider, requests).ShouldBeEmpty();
+        Requests.Count.ShouldBeGreaterThanOrEqualTo(15);
+        BehaviourViolations(provider, Requests).ShouldBeEmpty();
     }
 
     [Fact]
@@ -36,13 +37,13 @@ public sealed class ContainerTests
     public async Task Every_handler_and_validator_can_be_built_and_is_the_one_of_the_assembly()
     {
         await using var provider = Build();
-        foreach (var request in RequestRules.Requests(RequestRules.Application))
+        foreach (var request in Requests)
         {
-            var handler = typeof(IRequestHandler<,>).MakeGenericType(request, RequestRules.AnswerOf(request)!);
+            var handler = typeof(IRequestHandler<,>).MakeGenericType(request, AnswerOf(request));
             provider.GetServices(handler).Count().ShouldBe(1, request.Name);
         }
 
-        foreach (var validator in RequestRules.Validators(RequestRules.Application))
+        foreach (var validator in Types.Where(Rules.IsValidator))
         {
             provider.GetServices(validator.GetInterfaces().Single(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(FluentValidation.IValidator<>))).Select(v => v!.GetType()).ShouldBe([validator]);
         }
@@ -52,7 +53,7 @@ public sealed class ContainerTests
     public async Task Every_port_is_registered_once()
     {
         await using var provider = Build();
-        var ports = RequestRules.Application.Where(t => t is { IsInterface: true, Namespace: "Backend.Application.Ports" }).ToList();
+        var ports = Types.Where(t => t is { IsInterface: true, Namespace: "Backend.Application.Ports" }).ToList();
 
         ports.ShouldNotBeEmpty();
         ports.Where(p => provider.GetServices(p).Count() != 1).Select(p => p.Name).ShouldBeEmpty();
@@ -68,12 +69,15 @@ public sealed class ContainerTests
         result.Error.Fields!.Keys.ShouldBe(["mapper"]);
     }
 
+    private static Type AnswerOf(Type request) =>
+        request.GetInterfaces().Single(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IRequest<>)).GenericTypeArguments[0];
+
     private static List<string> BehaviourViolations(IServiceProvider provider, IEnumerable<Type> requests)
     {
         var violations = new List<string>();
         foreach (var request in requests)
         {
-            var behaviours = provider.GetServices(typeof(IPipelineBehavior<,>).MakeGenericType(request, RequestRules.AnswerOf(request)!)).Select(b => b!.GetType().GetGenericTypeDefinition()).ToList();
+            var behaviours = provider.GetServices(typeof(IPipelineBehavior<,>).MakeGenericType(request, AnswerOf(request))).Select(b => b!.GetType().GetGenericTypeDefinition()).ToList();
             if (!behaviours.SequenceEqual(Expected))
             {
                 violations.Add($"{request.Name} passes [{string.Join(", ", behaviours.Select(b => b.Name))}]");
@@ -85,18 +89,11 @@ public sealed class ContainerTests
 
     private static ServiceProvider Build(Action<IServiceCollection>? change = null)
     {
-        var configuration = Make.Configuration(
-            ("JWT_SECRET", new string('k', 48)),
-            ("Trackmania:ServerLogin", "login"),
-            ("Trackmania:ServerPassword", "password"),
-            ("Trackmania:OAuthClientId", "id"),
-            ("Trackmania:OAuthClientSecret", "secret"),
-            ("Trackmania:UserAgent", "tests"));
         var errors = new List<string>();
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddApplication();
-        services.AddInfrastructure(configuration, mayInventSecret: false, errors);
+        services.AddInfrastructure(Settings.Of(AddInfrastructureTests.Complete), mayInventSecret: false, errors);
         change?.Invoke(services);
         errors.ShouldBeEmpty();
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });

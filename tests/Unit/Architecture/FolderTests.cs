@@ -39,6 +39,19 @@ public sealed class FolderTests
         NamespaceViolations([new SourceFile("src/Domain/Accounts/X.cs", "namespace Backend.Domain.Sessions;")]).ShouldBe(["src/Domain/Accounts/X.cs"]);
     }
 
+    [Fact]
+    public void Every_handler_has_a_test_file_of_its_own()
+    {
+        var tests = SourceTree.Read("tests/Unit/Application", "*Tests.cs").Select(t => t.Name).ToList();
+        var useCases = typeof(Backend.Application.DependencyInjection).Assembly.GetTypes().Where(Rules.IsHandler).Select(h => h.Name[..^"Handler".Length]).ToList();
+
+        useCases.Count.ShouldBeGreaterThanOrEqualTo(15);
+        WithoutTests(useCases, tests).ShouldBeEmpty();
+        WithoutTests(["Nothing"], tests).ShouldBe(["Nothing"]);
+    }
+
+    private static List<string> WithoutTests(IEnumerable<string> useCases, IReadOnlyCollection<string> tests) => [.. useCases.Where(u => !tests.Contains($"{u}Tests.cs"))];
+
     private static List<string> NameViolations(IEnumerable<string> folders) => [.. folders.Where(f => f.Split('/').Intersect(Nondescript, StringComparer.OrdinalIgnoreCase).Any())];
 
     private static List<string> CommonViolations(IEnumerable<string> folders) => [.. folders.Where(f => f.Split('/').Contains("Common") && !Common.Contains(f))];

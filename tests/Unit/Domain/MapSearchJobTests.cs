@@ -273,10 +273,10 @@ public sealed class MapSearchJobTests
     }
 
     [Fact]
-    public void The_time_left_is_rounded_up_and_ends_at_zero()
+    public void The_time_left_is_rounded_up_unknown_while_names_are_looked_up_and_ends_at_zero()
     {
         Reading(3).Append(Make.Row(0), T0.AddMilliseconds(100)).SecondsLeft().ShouldBe(1);
-        AllRead(2).SecondsLeft().ShouldBe(0);
+        AllRead(2).SecondsLeft().ShouldBeNull();
         AllRead(2).Complete(T0).SecondsLeft().ShouldBe(0);
         Reading(3).Fail("why", T0).SecondsLeft().ShouldBe(0);
         Make.Job().Cancel(T0).SecondsLeft().ShouldBe(0);

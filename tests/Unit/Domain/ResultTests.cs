@@ -42,4 +42,8 @@ public sealed class ResultTests
         static T Fail<T>(Error error)
             where T : IFailable<T> => T.Failure(error);
     }
+
+    [Fact]
+    public void Printing_a_result_does_not_print_what_it_holds() =>
+        $"{(object)Result<Secret>.Success(new Secret("a value"))} {(object)Result<string>.Success("a value")}".ShouldNotContain("a value");
 }

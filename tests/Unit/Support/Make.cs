@@ -22,7 +22,7 @@ internal static class Make
 
     public static FakeTimeProvider Clock() => new(Start);
 
-    public static Error Trouble(string message = "Upstream is down.") => new(ErrorKind.Upstream, "upstream.unavailable", message);
+    public static Error Trouble(string message = "Upstream is down.") => new(ErrorKind.Upstream, "upstream.unavailable", message) { IsTransient = true };
 
     public static UserName Name(string text) => Backend.Domain.Accounts.UserName.TryCreate(text, out var name) ? name : throw new ArgumentException(text);
 

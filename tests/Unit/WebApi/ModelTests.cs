@@ -66,7 +66,7 @@ public sealed class ModelTests
         Keys(body).ShouldBe("id mapper period status createdAt updatedAt progress results");
         (body["status"]!.GetValue<string>(), body["period"]!.GetValue<string>(), body["mapper"]!.GetValue<string>()).ShouldBe(("processing", "1w", "Ünï"));
         body["results"]!.GetValue<string>().ShouldBe($"/api/v1/map-searches/{Running.Id}/results");
-        body["createdAt"]!.GetValue<string>().ShouldBe("2026-03-01T12:00:00+00:00");
+        body["createdAt"]!.GetValue<string>().ShouldBe("2026-03-01T12:00:00.000Z");
         body["progress"]!.ToJsonString().ShouldBe(
             """{"phase":"reading-leaderboards","mapsDone":2,"mapsTotal":4,"mapsFailed":1,"recordsFound":2,"attempt":1,"secondsLeft":4,"queuePlace":null}""");
     }

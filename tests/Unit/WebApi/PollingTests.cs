@@ -1,93 +1,76 @@
-using Backend.Application.Sessions;
 using Backend.Domain.Accounts;
 using Backend.Domain.MapSearches;
-using Backend.Unit.Support;
 using Backend.WebApi.Endpoints;
-using Backend.WebApi.Http;
 using Microsoft.AspNetCore.Http;
 
 namespace Backend.Unit.WebApi;
 
 public sealed class PollingTests
 {
-    private static readonly CurrentUser Caller = new(new AuthenticatedUser(Make.UserId, Make.SessionId, Role.User));
+    private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Theory]
-    [InlineData("\"5\"", 5L)]
-    [InlineData("W/\"5\"", 5L)]
-    [InlineData(" \"5\" ", 5L)]
+    [InlineData("\"7\"", 7L)]
+    [InlineData("W/\"7\"", 7L)]
     [InlineData("\"9223372036854775807\"", long.MaxValue)]
     [InlineData("", null)]
-    [InlineData("5", null)]
     [InlineData("*", null)]
+    [InlineData("7", null)]
     [InlineData("\"\"", null)]
-    [InlineData("\"abc\"", null)]
-    [InlineData("\"5x\"", null)]
-    [InlineData("\"+5\"", null)]
-    [InlineData("\"-5\"", null)]
-    [InlineData("\" 5\"", null)]
-    [InlineData("\"5\", \"6\"", null)]
-    [InlineData("\"99999999999999999999\"", null)]
-    [InlineData("\"5", null)]
-    public void A_known_version_is_one_tag_that_this_service_writes(string header, long? version)
+    [InlineData("\"seven\"", null)]
+    [InlineData("\"+7\"", null)]
+    [InlineData("\"07\"", null)]
+    [InlineData("\"7.0\"", null)]
+    [InlineData("\"9223372036854775808\"", null)]
+    [InlineData("\"7\", \"8\"", null)]
+    [InlineData("\"7", null)]
+    public void Only_a_single_tag_of_ours_tells_a_known_version(string header, long? expected)
     {
         var request = new DefaultHttpContext().Request;
         request.Headers.IfNoneMatch = header;
 
-        Polling.KnownVersion(request).ShouldBe(version);
+        Polling.KnownVersion(request).ShouldBe(expected);
     }
 
     [Fact]
-    public void Without_the_header_no_version_is_known() => Polling.KnownVersion(new DefaultHttpContext().Request).ShouldBeNull();
-
-    [Fact]
-    public void Two_headers_are_two_tags()
+    public void What_an_answer_tags_is_known_again()
     {
-        var request = new DefaultHttpContext().Request;
-        request.Headers.IfNoneMatch = new[] { "\"5\"", "\"6\"" };
-
-        Polling.KnownVersion(request).ShouldBeNull();
-    }
-
-    [Fact]
-    public void An_answer_about_a_search_has_its_version_as_tag_and_a_time_to_ask_again_while_it_runs()
-    {
-        var running = new DefaultHttpContext().Response;
-        Polling.Describe(running, Make.Job());
-        running.Headers.ETag.ToString().ShouldBe("\"1\"");
-        running.Headers.RetryAfter.ToString().ShouldBe("2");
-
-        var over = new DefaultHttpContext().Response;
-        Polling.Describe(over, Make.Job().Cancel(Make.Start));
-        over.Headers.ETag.ToString().ShouldBe("\"2\"");
-        over.Headers.RetryAfter.Count.ShouldBe(0);
-    }
-
-    [Fact]
-    public void What_is_written_is_read_back()
-    {
+        var job = Job().Claim(Now);
         var context = new DefaultHttpContext();
-        var job = Make.Job().Claim(Make.Start);
         Polling.Describe(context.Response, job);
         context.Request.Headers.IfNoneMatch = context.Response.Headers.ETag;
 
         Polling.KnownVersion(context.Request).ShouldBe(job.Version);
+        context.Response.Headers.RetryAfter.ToString().ShouldBe("2");
     }
 
-    [Theory]
-    [InlineData("aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee", true)]
-    [InlineData("AAAAAAAA-BBBB-4CCC-8DDD-EEEEEEEEEEEE", true)]
-    [InlineData("aaaaaaaabbbb4ccc8dddeeeeeeeeeeee", false)]
-    [InlineData("{aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee}", false)]
-    [InlineData("", false)]
-    [InlineData("1", false)]
-    public void A_key_belongs_to_the_caller_and_has_the_form_that_was_given_out(string id, bool valid)
+    [Fact]
+    public void Nobody_is_asked_to_come_back_for_a_finished_search()
     {
-        Polling.TryReadKey(id, Caller, out var key).ShouldBe(valid);
-
-        if (valid)
-        {
-            key.ShouldBe(new MapSearchKey(Make.UserId, new MapSearchId(Make.SomeId)));
-        }
+        var context = new DefaultHttpContext();
+        Polling.Describe(context.Response, Job().Cancel(Now));
+        context.Response.Headers.RetryAfter.Count.ShouldBe(0);
     }
+
+    [Fact]
+    public void Every_state_has_a_name()
+    {
+        Enum.GetValues<MapSearchState>().Select(MapSearchResponse.NameOf).ShouldBe(["pending", "processing", "completed", "failed", "cancelled"]);
+        Should.Throw<ArgumentOutOfRangeException>(() => MapSearchResponse.NameOf((MapSearchState)99));
+    }
+
+    [Fact]
+    public void Every_phase_has_a_name()
+    {
+        var listing = Job().Claim(Now);
+        var reading = listing.StartReading(0, Now);
+        MapSearchJob[] jobs = [Job(), listing, reading, reading.Complete(Now)];
+        jobs.Select(job => ProgressResponse.From(job, queuePlace: null).Phase).ShouldBe(["queued", "listing-maps", "reading-leaderboards", "finished"]);
+
+        var name = typeof(ProgressResponse).GetMethod("NameOf", System.Reflection.BindingFlags.NonPublic | System.Reflection.BindingFlags.Static).ShouldNotBeNull();
+        Enum.GetValues<MapSearchPhase>().Select(phase => name.Invoke(null, [phase]))
+            .ShouldBe(["queued", "listing-maps", "reading-leaderboards", "resolving-names", "finished"]);
+    }
+
+    private static MapSearchJob Job() => new(new UserId(1), new MapSearchId(Guid.Empty), "mapper", SearchPeriod.Day, Now);
 }

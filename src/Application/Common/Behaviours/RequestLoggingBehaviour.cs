@@ -28,7 +28,8 @@ internal sealed partial class RequestLoggingBehaviour<TRequest, TResponse>(ILogg
             throw;
         }
 
-        var level = response.Error is null && IsQuery ? LogLevel.Debug : LogLevel.Information;
+        // Anybody can send queries that fail for want of a good token or id, as often as he likes.
+        var level = IsQuery && (response.Error is null or { Kind: ErrorKind.Unauthenticated or ErrorKind.NotFound }) ? LogLevel.Debug : LogLevel.Information;
         if (logger.IsEnabled(level))
         {
             LogOutcome(level, Name, response.Error?.Code ?? "ok", clock.GetElapsedTime(started).TotalMilliseconds);

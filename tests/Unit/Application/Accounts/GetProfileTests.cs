@@ -1,5 +1,6 @@
 using Backend.Application.Accounts;
 using Backend.Application.Ports;
+using Backend.Domain.Accounts;
 using Backend.Unit.Support;
 using NSubstitute;
 
@@ -7,17 +8,14 @@ namespace Backend.Unit.Application.Accounts;
 
 public sealed class GetProfileTests
 {
-    private readonly IUserStore _users = Substitute.For<IUserStore>();
-
     [Fact]
-    public async Task A_user_sees_the_stored_account()
+    public async Task The_account_is_found_or_told_to_be_gone()
     {
-        _users.FindAsync(Make.UserId, Arg.Any<CancellationToken>()).Returns(Make.User());
+        var users = Substitute.For<IUserStore>();
+        users.FindAsync(Make.UserId, Arg.Any<CancellationToken>()).Returns(Make.User());
+        var handler = new GetProfileHandler(users);
 
-        (await new GetProfileHandler(_users).Handle(new GetProfileQuery(Make.UserId), CancellationToken.None)).Value.ShouldBeEquivalentTo(Make.User());
+        (await handler.Handle(new GetProfileQuery(Make.UserId), CancellationToken.None)).Value.ShouldBe(Make.User());
+        (await handler.Handle(new GetProfileQuery(new UserId(99)), CancellationToken.None)).Error.ShouldBe(AccountErrors.NotFound);
     }
-
-    [Fact]
-    public async Task A_user_who_was_deleted_meanwhile_is_told_so() =>
-        (await new GetProfileHandler(_users).Handle(new GetProfileQuery(Make.UserId), CancellationToken.None)).Error.ShouldBe(AccountErrors.NotFound);
 }

@@ -38,14 +38,28 @@ public sealed class RequestLoggingBehaviourTests
     }
 
     [Fact]
-    public async Task A_failed_query_is_told_by_its_code()
+    public async Task A_failed_query_is_told_by_its_code_and_only_in_detail_when_anybody_can_make_it_fail()
     {
-        var log = new RecordingLogger<RequestLoggingBehaviour<AskQuery, Result<string>>>();
+        foreach (var kind in Enum.GetValues<ErrorKind>())
+        {
+            var log = new RecordingLogger<RequestLoggingBehaviour<AskQuery, Result<string>>>();
 
-        await Send(log, new AskQuery(Content), Make.Failed<string>(new Error(ErrorKind.NotFound, "thing.not_found", Content)));
+            await Send(log, new AskQuery(Content), Make.Failed<string>(new Error(kind, "thing.wrong", Content)));
 
-        log.Entries.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            e => e.Level.ShouldBe(LogLevel.Information), e => e.Message.ShouldBe("AskQuery thing.not_found in 1234.0 ms"));
+            var entry = log.Entries.ShouldHaveSingleItem();
+            entry.Message.ShouldBe("AskQuery thing.wrong in 1234.0 ms");
+            entry.Level.ShouldBe(kind is ErrorKind.Unauthenticated or ErrorKind.NotFound ? LogLevel.Debug : LogLevel.Information);
+        }
+    }
+
+    [Fact]
+    public async Task A_failed_command_is_always_told()
+    {
+        var log = new RecordingLogger<RequestLoggingBehaviour<DoCommand, Result<string>>>();
+
+        await Send(log, new DoCommand(Content, new Secret(Content)), Make.Failed<string>(new Error(ErrorKind.Unauthenticated, "thing.wrong", Content)));
+
+        log.Entries.ShouldHaveSingleItem().Level.ShouldBe(LogLevel.Information);
     }
 
     [Fact]

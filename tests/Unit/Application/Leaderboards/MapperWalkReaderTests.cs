@@ -81,6 +81,17 @@ public sealed class MapperWalkReaderTests
     }
 
     [Fact]
+    public async Task A_second_pass_that_breaks_off_among_old_boards_does_not_age_the_first_one()
+    {
+        await Walk(maps: 600, between: TimeSpan.FromSeconds(1));
+        await Walk(maps: 5);
+
+        await Walk(maps: 600);
+
+        _source.Calls.ShouldBe(600);
+    }
+
+    [Fact]
     public async Task Boards_of_an_ended_pass_that_are_fresh_by_themselves_are_still_taken()
     {
         await Walk(maps: 2, between: TimeSpan.FromMinutes(4));

@@ -1,24 +1,24 @@
 using Backend.Application.MapSearches;
-using Backend.Application.Ports;
+using Backend.Domain.MapSearches;
+using Backend.Infrastructure.InMemory;
 using Backend.Unit.Support;
-using NSubstitute;
 
 namespace Backend.Unit.Application.MapSearches;
 
 public sealed class CancelMapSearchTests
 {
-    private readonly IMapSearchJobStore _jobs = Substitute.For<IMapSearchJobStore>();
-
     [Fact]
-    public async Task The_search_is_given_back_as_it_is_then()
+    public async Task Cancelling_twice_answers_the_same_and_an_unknown_search_is_not_found()
     {
-        var job = Make.Job().Cancel(Make.Start);
-        _jobs.CancelAsync(job.Key, Arg.Any<CancellationToken>()).Returns(job);
+        var jobs = new InMemoryMapSearchJobStore(new MapSearchOptions(), Make.Clock());
+        var handler = new CancelMapSearchHandler(jobs);
+        (await handler.Handle(new CancelMapSearchCommand(Make.Job().Key), CancellationToken.None)).Error.ShouldBe(MapSearchErrors.NotFound);
+        await jobs.TryAddAsync(Make.Job(), 1, CancellationToken.None);
 
-        (await new CancelMapSearchHandler(_jobs).Handle(new CancelMapSearchCommand(job.Key), CancellationToken.None)).Value.ShouldBe(job);
+        var first = await handler.Handle(new CancelMapSearchCommand(Make.Job().Key), CancellationToken.None);
+        var second = await handler.Handle(new CancelMapSearchCommand(Make.Job().Key), CancellationToken.None);
+
+        first.Value.State.ShouldBe(MapSearchState.Cancelled);
+        second.Value.ShouldBe(first.Value);
     }
-
-    [Fact]
-    public async Task An_unknown_search_is_not_found() =>
-        (await new CancelMapSearchHandler(_jobs).Handle(new CancelMapSearchCommand(Make.Job().Key), CancellationToken.None)).Error.ShouldBe(MapSearchErrors.NotFound);
 }

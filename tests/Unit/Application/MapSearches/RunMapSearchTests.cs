@@ -209,6 +209,51 @@ public sealed class RunMapSearchTests
     }
 
     [Fact]
+    public async Task Bad_maps_side_by_side_are_no_outage_and_each_is_recorded_in_its_place()
+    {
+        await Submit(Make.Maps(9));
+        _boards.Bad.UnionWith(Enumerable.Range(1, 7).Select(Make.Uid));
+
+        (await Run()).ComeBackAfter.ShouldBeNull();
+
+        (await Stored()).ShouldSatisfyAllConditions(j => j.State.ShouldBe(MapSearchState.Completed), j => j.MapsFailed.ShouldBe(7));
+        (await Rows()).Select(r => r.Map.MapId).ShouldBe(Enumerable.Range(0, 9).Select(n => 1000L + n));
+        (await Rows()).Select(r => r.Failure is not null).ShouldBe([false, true, true, true, true, true, true, true, false]);
+    }
+
+    [Fact]
+    public async Task A_bad_map_between_unanswered_ones_shows_that_upstream_is_there()
+    {
+        await Submit(Make.Maps(10));
+        _boards.Failing.UnionWith([Make.Uid(0), Make.Uid(1), Make.Uid(2), Make.Uid(3), Make.Uid(5), Make.Uid(6), Make.Uid(7), Make.Uid(8)]);
+        _boards.Bad.Add(Make.Uid(4));
+
+        await Run();
+
+        (await Stored()).ShouldSatisfyAllConditions(j => j.State.ShouldBe(MapSearchState.Completed), j => j.MapsFailed.ShouldBe(9));
+        (await Rows()).Select(r => r.Map.MapId).ShouldBe(Enumerable.Range(0, 10).Select(n => 1000L + n));
+    }
+
+    [Fact]
+    public async Task A_lease_lost_while_a_bad_map_is_recorded_stops_the_run()
+    {
+        await Submit(Make.Maps(5));
+        _boards.Bad.Add(Make.Uid(1));
+        _boards.Before = async calls =>
+        {
+            if (calls == 2)
+            {
+                await _store.CancelAsync(_job.Key, default);
+            }
+        };
+
+        (await Run()).ComeBackAfter.ShouldBeNull();
+
+        _boards.Calls.ShouldBe(2);
+        (await Stored()).MapsDone.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Failures_between_good_maps_never_add_up_to_an_outage()
     {
         await Submit(Make.Maps(20));
@@ -551,7 +596,11 @@ public sealed class RunMapSearchTests
 
         public Dictionary<MapUid, LeaderboardEntry[]> Entries { get; } = [];
 
+        /// <summary>Boards that are not answered.</summary>
         public HashSet<MapUid> Failing { get; } = [];
+
+        /// <summary>Boards that are answered with nonsense.</summary>
+        public HashSet<MapUid> Bad { get; } = [];
 
         public List<MapUid> Read { get; } = [];
 
@@ -565,7 +614,7 @@ public sealed class RunMapSearchTests
             Read.Add(mapUid);
             await (Before?.Invoke(calls) ?? Task.CompletedTask);
             await (During?.Invoke(calls, cancellationToken) ?? Task.CompletedTask);
-            return Failing.Contains(mapUid) ? Down : Make.Board(mapUid, clock.GetUtcNow(), Entries.GetValueOrDefault(mapUid, []));
+            return Failing.Contains(mapUid) ? Down : Bad.Contains(mapUid) ? Down with { IsTransient = false } : Make.Board(mapUid, clock.GetUtcNow(), Entries.GetValueOrDefault(mapUid, []));
         }
     }
 

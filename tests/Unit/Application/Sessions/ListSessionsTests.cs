@@ -1,29 +1,19 @@
-using Backend.Application.Ports;
 using Backend.Application.Sessions;
-using Backend.Domain.Sessions;
+using Backend.Infrastructure.InMemory;
 using Backend.Unit.Support;
-using NSubstitute;
 
 namespace Backend.Unit.Application.Sessions;
 
 public sealed class ListSessionsTests
 {
     [Fact]
-    public async Task The_stores_sessions_are_given_in_its_order()
+    public async Task The_callers_sessions_are_listed()
     {
-        IReadOnlyList<Session> stored = [Make.Session(counter: 2), Make.Session(counter: 1)];
-        var sessions = Substitute.For<ISessionStore>();
-        sessions.ListAsync(Make.UserId, Arg.Any<CancellationToken>()).Returns(stored);
+        var sessions = new InMemorySessionStore(Make.Clock());
+        await sessions.AddAsync(Make.Session(), CancellationToken.None);
 
-        (await new ListSessionsHandler(sessions).Handle(new ListSessionsQuery(Make.UserId), CancellationToken.None)).Value.ShouldBe(stored);
-    }
+        var listed = await new ListSessionsHandler(sessions).Handle(new ListSessionsQuery(Make.UserId), CancellationToken.None);
 
-    [Fact]
-    public async Task No_sessions_are_a_success_too()
-    {
-        var sessions = Substitute.For<ISessionStore>();
-        sessions.ListAsync(default, default).ReturnsForAnyArgs([]);
-
-        (await new ListSessionsHandler(sessions).Handle(new ListSessionsQuery(Make.UserId), CancellationToken.None)).Value.ShouldBeEmpty();
+        listed.Value.ShouldBe([Make.Session()]);
     }
 }

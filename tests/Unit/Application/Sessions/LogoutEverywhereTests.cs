@@ -1,23 +1,22 @@
-using Backend.Application.Ports;
 using Backend.Application.Sessions;
+using Backend.Domain.Accounts;
+using Backend.Infrastructure.InMemory;
 using Backend.Unit.Support;
-using NSubstitute;
 
 namespace Backend.Unit.Application.Sessions;
 
 public sealed class LogoutEverywhereTests
 {
-    [Theory]
-    [InlineData(0)]
-    [InlineData(20)]
-    public async Task All_sessions_of_the_user_end_and_are_counted(int live)
+    [Fact]
+    public async Task All_sessions_of_the_caller_end_and_are_counted()
     {
-        var sessions = Substitute.For<ISessionStore>();
-        sessions.RemoveAllAsync(Make.UserId, Arg.Any<CancellationToken>()).Returns(live);
+        var sessions = new InMemorySessionStore(Make.Clock());
+        await sessions.AddAsync(Make.Session(), CancellationToken.None);
+        await sessions.AddAsync(Make.Session() with { UserId = new UserId(99) }, CancellationToken.None);
 
-        var result = await new LogoutEverywhereHandler(sessions).Handle(new LogoutEverywhereCommand(Make.UserId), CancellationToken.None);
+        (await new LogoutEverywhereHandler(sessions).Handle(new LogoutEverywhereCommand(Make.UserId), CancellationToken.None)).Value.ShouldBe(1);
 
-        result.Value.ShouldBe(live);
-        await sessions.Received(1).RemoveAllAsync(Make.UserId, Arg.Any<CancellationToken>());
+        (await sessions.ListAsync(Make.UserId, CancellationToken.None)).ShouldBeEmpty();
+        (await sessions.ListAsync(new UserId(99), CancellationToken.None)).Count.ShouldBe(1);
     }
 }

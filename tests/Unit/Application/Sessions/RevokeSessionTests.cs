@@ -1,24 +1,34 @@
-using Backend.Application.Ports;
 using Backend.Application.Sessions;
+using Backend.Domain.Accounts;
+using Backend.Domain.Common;
+using Backend.Infrastructure.InMemory;
 using Backend.Unit.Support;
-using NSubstitute;
 
 namespace Backend.Unit.Application.Sessions;
 
 public sealed class RevokeSessionTests
 {
-    [Theory]
-    [InlineData(true, null)]
-    [InlineData(false, "session.not_found")]
-    public async Task A_session_ends_if_it_is_the_callers(bool existed, string? code)
+    private readonly InMemorySessionStore _sessions = new(Make.Clock());
+
+    [Fact]
+    public async Task A_session_of_the_caller_ends_once()
     {
-        var sessions = Substitute.For<ISessionStore>();
-        sessions.RemoveAsync(Make.UserId, Make.SessionId, Arg.Any<CancellationToken>()).Returns(existed);
+        await _sessions.AddAsync(Make.Session(), CancellationToken.None);
 
-        var result = await new RevokeSessionHandler(sessions).Handle(new RevokeSessionCommand(Make.UserId, Make.SessionId), CancellationToken.None);
-
-        result.Error?.Code.ShouldBe(code);
-        result.IsSuccess.ShouldBe(existed);
-        await sessions.Received(1).RemoveAsync(Make.UserId, Make.SessionId, Arg.Any<CancellationToken>());
+        (await HandleAsync(Make.UserId)).ShouldBeNull();
+        (await HandleAsync(Make.UserId)).ShouldBe(SessionErrors.NotFound);
     }
+
+    [Fact]
+    public async Task A_session_of_somebody_else_does_not_exist()
+    {
+        await _sessions.AddAsync(Make.Session(), CancellationToken.None);
+
+        (await HandleAsync(new UserId(99))).ShouldBe(SessionErrors.NotFound);
+
+        (await _sessions.ListAsync(Make.UserId, CancellationToken.None)).Count.ShouldBe(1);
+    }
+
+    private async Task<Error?> HandleAsync(UserId caller) =>
+        (await new RevokeSessionHandler(_sessions).Handle(new RevokeSessionCommand(caller, Make.SessionId), CancellationToken.None)).Error;
 }

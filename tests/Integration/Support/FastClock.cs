@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Backend.Integration.Trackmania;
+namespace Backend.Integration.Support;
 
 /// <summary>Real time, only faster, so that pauses of seconds take milliseconds while requests go over a real network.</summary>
 internal sealed class FastClock(double speed) : TimeProvider

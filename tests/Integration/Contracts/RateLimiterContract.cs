@@ -1,0 +1,89 @@
+using Backend.Application.Ports;
+using Backend.Integration.Support;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Backend.Integration.Contracts;
+
+/// <summary>What every <see cref="IRateLimiter"/> does, with <see cref="RateLimit.Login"/> at 5 calls in 300 s and <see cref="RateLimit.Register"/> at 3.</summary>
+public abstract class RateLimiterContract
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
+    private readonly string _key = $"Ädresse {Ids.Next():N}";
+
+    protected abstract Task<IRateLimiter> CreateAsync(TimeProvider time);
+
+    [Fact]
+    public async Task Calls_beyond_the_limit_are_refused_until_the_first_leaves_the_window()
+    {
+        var limiter = await CreateAsync(_time);
+        for (var i = 0; i < 5; i++)
+        {
+            (await TakeAsync(limiter)).IsAllowed.ShouldBeTrue();
+            _time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        var refused = await TakeAsync(limiter);
+
+        refused.IsAllowed.ShouldBeFalse();
+        refused.RetryAfter.ShouldBe(TimeSpan.FromSeconds(250));
+        _time.Advance(TimeSpan.FromSeconds(249.999));
+        (await TakeAsync(limiter)).IsAllowed.ShouldBeFalse();
+        _time.Advance(TimeSpan.FromSeconds(0.001));
+        (await TakeAsync(limiter)).IsAllowed.ShouldBeTrue();
+        (await TakeAsync(limiter)).IsAllowed.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Refused_calls_do_not_count()
+    {
+        var limiter = await CreateAsync(_time);
+        for (var i = 0; i < 50; i++)
+        {
+            (await TakeAsync(limiter)).IsAllowed.ShouldBe(i < 5);
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(300));
+
+        (await TakeAsync(limiter)).IsAllowed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Keys_and_limits_do_not_share_their_calls()
+    {
+        var limiter = await CreateAsync(_time);
+        for (var i = 0; i < 5; i++)
+        {
+            await TakeAsync(limiter);
+        }
+
+        (await limiter.TryTakeAsync(RateLimit.Login, $"{_key} other", CancellationToken.None)).IsAllowed.ShouldBeTrue();
+        for (var i = 0; i < 4; i++)
+        {
+            (await limiter.TryTakeAsync(RateLimit.Register, _key, CancellationToken.None)).IsAllowed.ShouldBe(i < 3);
+        }
+    }
+
+    [Fact]
+    public async Task Of_many_calls_at_once_only_the_limit_is_allowed()
+    {
+        var limiter = await CreateAsync(_time);
+
+        var verdicts = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => TakeAsync(limiter))));
+
+        verdicts.Count(v => v.IsAllowed).ShouldBe(5);
+    }
+
+    [Fact]
+    public async Task A_cancelled_call_does_not_count()
+    {
+        var limiter = await CreateAsync(_time);
+        for (var i = 0; i < 10; i++)
+        {
+            await Should.ThrowAsync<OperationCanceledException>(() => limiter.TryTakeAsync(RateLimit.Login, _key, new CancellationToken(canceled: true)));
+        }
+
+        (await TakeAsync(limiter)).IsAllowed.ShouldBeTrue();
+    }
+
+    private Task<RateLimitVerdict> TakeAsync(IRateLimiter limiter) => limiter.TryTakeAsync(RateLimit.Login, _key, CancellationToken.None);
+}

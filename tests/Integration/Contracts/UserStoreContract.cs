@@ -1,0 +1,176 @@
+using Backend.Application.Ports;
+using Backend.Domain.Accounts;
+using Backend.Domain.Common;
+using Backend.Integration.Support;
+
+namespace Backend.Integration.Contracts;
+
+/// <summary>What every <see cref="IUserStore"/> does.</summary>
+public abstract class UserStoreContract
+{
+    private const int NoLimit = int.MaxValue;
+    private static readonly DateTimeOffset s_createdAt = new(2026, 11, 20, 12, 0, 0, 123, TimeSpan.Zero);
+
+    private readonly string _unique = Ids.Next().ToString("N");
+
+    protected abstract Task<IUserStore> CreateAsync();
+
+    [Fact]
+    public async Task A_user_comes_back_as_added_with_an_id()
+    {
+        var store = await CreateAsync();
+        var user = NewUser("O'Reilly -- <b>;select 🏁") with { Role = Role.Admin };
+
+        var added = await AddAsync(store, user);
+
+        added.Id.Value.ShouldBeGreaterThan(0);
+        added.Name.Value.ShouldBe(user.Name.Value);
+        added.Email.Value.ShouldBe(user.Email.Value);
+        added.PasswordHash.Reveal().ShouldBe(user.PasswordHash.Reveal());
+        added.Role.ShouldBe(Role.Admin);
+        added.CreatedAt.ShouldBe(s_createdAt);
+        (await store.FindAsync(added.Id, CancellationToken.None)).ShouldBe(added);
+    }
+
+    [Fact]
+    public async Task An_unknown_user_is_absent_everywhere()
+    {
+        var store = await CreateAsync();
+        var unknown = new UserId(long.MaxValue);
+
+        (await store.FindAsync(unknown, CancellationToken.None)).ShouldBeNull();
+        (await store.FindByLoginAsync($"nobody {_unique}", CancellationToken.None)).ShouldBeNull();
+        (await store.SetRoleAsync(unknown, Role.Admin, CancellationToken.None)).ShouldBeFalse();
+        (await store.TryReplacePasswordHashAsync(unknown, new Secret("a"), new Secret("b"), CancellationToken.None)).ShouldBeFalse();
+        (await store.RemoveAsync(unknown, CancellationToken.None)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_user_is_found_by_name_and_by_address_in_any_case()
+    {
+        var store = await CreateAsync();
+        var user = await AddAsync(store, NewUser("Ünï Cödé.Mapper"));
+
+        foreach (var login in new[] { user.Name.Value, user.Name.Value.ToUpperInvariant(), $"  {user.Name.Value} ", user.Email.Value, user.Email.Value.ToUpperInvariant() })
+        {
+            (await store.FindByLoginAsync(login, CancellationToken.None)).ShouldBe(user, login);
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("\0")]
+    [InlineData("\ud800")]
+    [InlineData("' or 1=1 --")]
+    [InlineData("a@b@c")]
+    public async Task Any_text_may_be_looked_up(string login)
+    {
+        var store = await CreateAsync();
+        await AddAsync(store, NewUser("somebody"));
+
+        (await store.FindByLoginAsync(login, CancellationToken.None)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_name_or_an_address_can_be_taken_once_in_any_case()
+    {
+        var store = await CreateAsync();
+        var user = NewUser("Demo Mapper");
+        await AddAsync(store, user);
+        UserName.TryCreate(user.Name.Value.ToUpperInvariant(), out var sameName).ShouldBeTrue();
+        EmailAddress.TryCreate(user.Email.Value.ToUpperInvariant(), out var sameEmail).ShouldBeTrue();
+
+        (await store.AddAsync(NewUser("other 1") with { Name = sameName! }, NoLimit, CancellationToken.None)).Status.ShouldBe(AddUserStatus.NameTaken);
+        (await store.AddAsync(NewUser("other 2") with { Email = sameEmail! }, NoLimit, CancellationToken.None)).Status.ShouldBe(AddUserStatus.EmailTaken);
+        (await store.AddAsync(user, maxUsers: 0, CancellationToken.None)).Status.ShouldBe(AddUserStatus.NameTaken);
+    }
+
+    [Fact]
+    public async Task Of_many_who_want_one_name_at_once_one_gets_it()
+    {
+        var store = await CreateAsync();
+        var name = NewUser("wanted").Name;
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(() => store.AddAsync(NewUser($"suitor {i}") with { Name = name }, NoLimit, CancellationToken.None))));
+
+        outcomes.Count(o => o.Status == AddUserStatus.Added).ShouldBe(1);
+        outcomes.Count(o => o.Status == AddUserStatus.NameTaken).ShouldBe(49);
+    }
+
+    [Fact]
+    public async Task The_limit_is_never_exceeded()
+    {
+        var store = await CreateAsync();
+        var limit = 10;
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(i => Task.Run(() => store.AddAsync(NewUser($"crowd {i}"), limit, CancellationToken.None))));
+
+        outcomes.Count(o => o.Status == AddUserStatus.Added).ShouldBe(limit);
+        outcomes.Count(o => o.Status == AddUserStatus.Full).ShouldBe(40);
+    }
+
+    [Fact]
+    public async Task A_hash_is_replaced_only_if_it_is_the_expected_one()
+    {
+        var store = await CreateAsync();
+        var user = await AddAsync(store, NewUser("rehashed"));
+
+        (await store.TryReplacePasswordHashAsync(user.Id, new Secret("another"), new Secret("new"), CancellationToken.None)).ShouldBeFalse();
+        (await store.TryReplacePasswordHashAsync(user.Id, new Secret(user.PasswordHash.Reveal()), new Secret("new"), CancellationToken.None)).ShouldBeTrue();
+
+        (await store.FindAsync(user.Id, CancellationToken.None))!.PasswordHash.Reveal().ShouldBe("new");
+    }
+
+    [Fact]
+    public async Task A_changed_role_is_read_at_once()
+    {
+        var store = await CreateAsync();
+        var user = await AddAsync(store, NewUser("promoted"));
+
+        (await store.SetRoleAsync(user.Id, Role.Admin, CancellationToken.None)).ShouldBeTrue();
+
+        (await store.FindAsync(user.Id, CancellationToken.None))!.Role.ShouldBe(Role.Admin);
+        (await store.FindByLoginAsync(user.Name.Value, CancellationToken.None))!.Role.ShouldBe(Role.Admin);
+    }
+
+    [Fact]
+    public async Task A_removed_user_frees_name_and_address_but_never_the_id()
+    {
+        var store = await CreateAsync();
+        var user = NewUser("leaving");
+        var removed = await AddAsync(store, user);
+
+        (await store.RemoveAsync(removed.Id, CancellationToken.None)).ShouldBeTrue();
+        (await store.RemoveAsync(removed.Id, CancellationToken.None)).ShouldBeFalse();
+        (await store.FindAsync(removed.Id, CancellationToken.None)).ShouldBeNull();
+        (await store.FindByLoginAsync(user.Email.Value, CancellationToken.None)).ShouldBeNull();
+
+        (await AddAsync(store, user)).Id.ShouldNotBe(removed.Id);
+    }
+
+    [Fact]
+    public async Task A_cancelled_call_does_nothing()
+    {
+        var store = await CreateAsync();
+        var user = NewUser("cancelled");
+
+        await Should.ThrowAsync<OperationCanceledException>(() => store.AddAsync(user, NoLimit, new CancellationToken(canceled: true)));
+
+        (await store.FindByLoginAsync(user.Name.Value, CancellationToken.None)).ShouldBeNull();
+    }
+
+    private static async Task<User> AddAsync(IUserStore store, NewUser user)
+    {
+        var outcome = await store.AddAsync(user, NoLimit, CancellationToken.None);
+        outcome.Status.ShouldBe(AddUserStatus.Added);
+        return outcome.User!;
+    }
+
+    private NewUser NewUser(string name)
+    {
+        UserName.TryCreate($"{name} {_unique}", out var userName).ShouldBeTrue();
+        EmailAddress.TryCreate($"{name.Split(' ')[^1].Replace(".", string.Empty, StringComparison.Ordinal)}.{Ids.Next():N}@Example.org", out var email).ShouldBeTrue();
+        return new NewUser(userName!, email!, new Secret($"hash of {name}"), Role.User, s_createdAt);
+    }
+}

@@ -1,0 +1,288 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json.Nodes;
+using Backend.Integration.Support;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Backend.Integration.Http;
+
+public sealed class BadInputTests : IAsyncDisposable
+{
+    private readonly BackendHost _host = BackendHost.Start();
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    public static TheoryData<string, string> Bodies => new(
+        from path in new[] { "/api/v1/users/register", "/api/v1/users/login", "/api/v1/users/refresh", "/api/v1/users/logout", "/api/v1/map-searches" }
+        from body in new[]
+        {
+            "{", "[]", "\"text\"", "42", "null", "", "{}", "{\"email\":1}", "{\"password\":[]}", "{\"password\":{}}", "{\"refresh_token\":true}", "{\"mapper\":{\"a\":1}}",
+            "{\"email\":\"a\",\"email\":\"b\",\"refresh_token\":\"a\",\"refresh_token\":\"b\",\"mapper\":\"a\",\"mapper\":\"b\"}", "{\"email\":\"\\ud800\",\"refresh_token\":\"\\ud800\",\"mapper\":\"\\ud800\"}",
+            "{\"x\":" + new string('[', 200) + new string(']', 200) + "}", "\u0000", "{\"email\":\"a\"} trailing",
+        }
+        select (path, body));
+
+    [Theory]
+    [MemberData(nameof(Bodies))]
+    public async Task A_bad_body_is_told_what_is_wrong(string path, string body)
+    {
+        var user = await _host.SignInAsync();
+        using var content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+
+        using var answer = await user.Client.PostAsync(path, content);
+
+        await ShouldBeProblemAsync(answer, HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task A_body_above_one_megabyte_is_refused()
+    {
+        using var client = _host.CreateClient();
+        using var content = new StringContent($"{{\"email\":\"{new string('a', 1024 * 1024)}\"}}", Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+
+        using var answer = await client.PostAsync("/api/v1/users/login", content);
+
+        await ShouldBeProblemAsync(answer, HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    [Theory]
+    [InlineData("application/x-www-form-urlencoded", "email=a&password=b")]
+    [InlineData("text/plain", "{}")]
+    [InlineData("application/xml", "<a/>")]
+    public async Task A_body_that_is_not_json_is_refused(string type, string body)
+    {
+        using var client = _host.CreateClient();
+        using var content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue(type));
+
+        using var answer = await client.PostAsync("/api/v1/users/login", content);
+
+        await ShouldBeProblemAsync(answer, HttpStatusCode.UnsupportedMediaType);
+    }
+
+    [Theory]
+    [InlineData("application/json; charset=bogus")]
+    [InlineData("application/json; charset=utf-7")]
+    [InlineData("application/json; charset=")]
+    [InlineData("application/json; charset=utf-16")]
+    public async Task A_body_that_is_not_utf8_is_refused(string type)
+    {
+        using var client = _host.CreateClient();
+        using var content = new ByteArrayContent("{}"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+
+        using var answer = await client.PostAsync("/api/v1/users/login", content);
+
+        await ShouldBeProblemAsync(answer, HttpStatusCode.UnsupportedMediaType);
+    }
+
+    [Theory]
+    [InlineData("/api/v1/users/maps?username=Solo&username=Nobody")]
+    [InlineData("/api/v1/users/maps")]
+    [InlineData("/api/v1/users/maps?username=")]
+    [InlineData("/api/v1/users/maps?username=%20%20")]
+    [InlineData("/api/v1/users/maps?username=a%00b")]
+    [InlineData("/api/v1/users/maps?username=a%0Ab")]
+    [InlineData("/api/v1/users/maps?username=a&period=2d")]
+    [InlineData("/api/v1/users/maps?username=a&period=")]
+    [InlineData("/api/v1/users/maps?username=a&period=1D")]
+    [InlineData("/api/v1/users/maps?username=a&period[]=1d&period=1x")]
+    public async Task A_bad_search_is_refused(string path)
+    {
+        var user = await _host.SignInAsync();
+
+        using var answer = await user.Client.GetAsync(path);
+        await ShouldBeProblemAsync(answer, HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task An_overlong_mapper_is_refused()
+    {
+        var user = await _host.SignInAsync();
+
+        using var answer = await user.Client.PostAsJsonAsync("/api/v1/map-searches", new { mapper = new string('a', 101), period = "1d" });
+
+        (await ShouldBeProblemAsync(answer, HttpStatusCode.BadRequest))["errors"]!["mapper"].ShouldNotBeNull();
+    }
+
+    [Theory]
+    [InlineData("/api/v1/users/maps/status/not-a-uuid")]
+    [InlineData("/api/v1/users/maps/status/1")]
+    [InlineData("/api/v1/map-searches/{11111111-2222-4333-8444-555555555555}")]
+    [InlineData("/api/v1/map-searches/..%2f..%2fetc/results")]
+    [InlineData("/api/v1/map-searches/11111111222243338444555555555555")]
+    public async Task An_id_that_is_none_is_not_found(string path)
+    {
+        var user = await _host.SignInAsync();
+
+        using var answer = await user.Client.GetAsync(path);
+
+        ((int)answer.StatusCode).ShouldBeOneOf(400, 404);
+        await ShouldBeProblemAsync(answer, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("after=abc")]
+    [InlineData("limit=1.5")]
+    [InlineData("after=99999999999")]
+    public async Task A_page_that_is_no_number_is_refused(string query)
+    {
+        var user = await _host.SignInAsync();
+        var id = await user.SubmitAsync("Solo");
+
+        using var answer = await user.Client.GetAsync($"/api/v1/map-searches/{id}/results?{query}");
+
+        await ShouldBeProblemAsync(answer, HttpStatusCode.BadRequest);
+    }
+
+    [Theory]
+    [InlineData("after=-2147483648&limit=-5")]
+    [InlineData("after=2147483647&limit=2147483647")]
+    [InlineData("after=-1&limit=0")]
+    public async Task A_page_out_of_range_is_brought_into_it(string query)
+    {
+        var user = await _host.SignInAsync();
+        var id = await user.SubmitAsync("Solo");
+        await user.EndAsync(id);
+
+        using var answer = await user.Client.GetAsync($"/api/v1/map-searches/{id}/results?{query}");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Nothing_lies_past_the_end_of_the_results()
+    {
+        var user = await _host.SignInAsync();
+        var id = await user.SubmitAsync("Demo Mapper");
+        await user.EndAsync(id);
+
+        var page = JsonNode.Parse(await user.Client.GetStringAsync($"/api/v1/map-searches/{id}/results?after=2147483647"))!;
+
+        page["items"]!.AsArray().ShouldBeEmpty();
+        ((bool)page["complete"]!).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("GET", "/", HttpStatusCode.NotFound)]
+    [InlineData("GET", "/api/v1/nothing", HttpStatusCode.NotFound)]
+    [InlineData("POST", "/api/v1/users/maps", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("HEAD", "/api/v1/users/maps?username=Solo", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("HEAD", "/api/v1/map-searches", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("GET", "/api/v1/users/login", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("DELETE", "/api/v1/users/profile", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("PUT", "/health", HttpStatusCode.MethodNotAllowed)]
+    public async Task Unknown_routes_and_wrong_methods_are_told_to_anybody(string method, string path, HttpStatusCode expected)
+    {
+        using var client = _host.CreateClient();
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+
+        using var answer = await client.SendAsync(request);
+
+        answer.StatusCode.ShouldBe(expected);
+        if (method != "HEAD")
+        {
+            await ShouldBeProblemAsync(answer, expected);
+        }
+
+        if (expected == HttpStatusCode.MethodNotAllowed)
+        {
+            answer.Content.Headers.Allow.ShouldNotBeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task Paths_are_read_in_any_case_and_with_a_trailing_slash()
+    {
+        var user = await _host.SignInAsync();
+
+        using var answer = await user.Client.GetAsync("/API/v1/Users/PROFILE/");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    /// <summary>The seed is fixed, so a failure can be repeated.</summary>
+    [Fact]
+    public async Task Whatever_is_sent_to_whatever_route_is_never_our_fault()
+    {
+        var user = await _host.SignInAsync();
+        var random = new Random(20260714);
+        var routes = _host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .Where(e => e.RoutePattern.RawText!.StartsWith("/api", StringComparison.Ordinal) && !e.RoutePattern.RawText.EndsWith("logout-everywhere", StringComparison.Ordinal))
+            .SelectMany(e => e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods.Select(m => (Method: m, Pattern: e.RoutePattern.RawText!)))
+            .ToList();
+        routes.Count.ShouldBeGreaterThan(10);
+        for (var round = 0; round < 600; round++)
+        {
+            var (method, pattern) = routes[round % routes.Count];
+            var path = pattern.Replace("{id}", Uri.EscapeDataString(Text(random)), StringComparison.Ordinal).Replace("{jobId}", Uri.EscapeDataString(Text(random)), StringComparison.Ordinal)
+                + $"?username={Uri.EscapeDataString(Text(random))}&period={Uri.EscapeDataString(Text(random))}&after={Uri.EscapeDataString(Text(random))}&{Uri.EscapeDataString(Text(random))}";
+            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
+            if (method == "POST")
+            {
+                request.Content = new ByteArrayContent(Body(random));
+                request.Content.Headers.TryAddWithoutValidation("Content-Type", random.Next(8) == 0 ? new string([.. Text(random).Where(c => c is >= ' ' and <= '~')]) : "application/json");
+            }
+
+            using var answer = await user.Client.SendAsync(request);
+
+            ((int)answer.StatusCode).ShouldBeLessThan(500, $"round {round}: {method} {path}");
+        }
+    }
+
+    private static byte[] Body(Random random)
+    {
+        if (random.Next(3) == 0)
+        {
+            var bytes = new byte[random.Next(200)];
+            random.NextBytes(bytes);
+            return bytes;
+        }
+
+        var body = new JsonObject();
+        foreach (var name in new[] { "email", "username", "password", "refresh_token", "mapper", "period", Text(random) })
+        {
+            body[name] = random.Next(6) switch
+            {
+                0 => null,
+                1 => random.Next(),
+                2 => new JsonArray(Text(random), random.NextDouble()),
+                3 => new JsonObject { [Text(random)] = Text(random) },
+                4 => new string('x', random.Next(5000)),
+                _ => Text(random),
+            };
+        }
+
+        return Encoding.UTF8.GetBytes(body.ToJsonString());
+    }
+
+    private static string Text(Random random)
+    {
+        string[] pieces = ["a", "1d", "-1", "99999999999999999999", "'", "\"", "<b>", "--", ";", "%", "\0", "\n", "\u202e", "🏁", "\u0301", "..", "/", "\\", "{}", "[]", "null", "true", "@", " ", "1e400", "NaN"];
+        return string.Concat(Enumerable.Range(0, random.Next(5)).Select(_ => pieces[random.Next(pieces.Length)]));
+    }
+
+    private static async Task<JsonNode> ShouldBeProblemAsync(HttpResponseMessage answer, HttpStatusCode expected)
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        answer.StatusCode.ShouldBe(expected, text);
+        answer.Content.Headers.ContentType?.MediaType.ShouldBe("application/problem+json");
+        var problem = JsonNode.Parse(text)!;
+        foreach (var member in new[] { "type", "title", "detail", "code", "traceId", "msg", "error" })
+        {
+            ((string)problem[member]!).ShouldNotBeNullOrEmpty(member);
+        }
+
+        ((int)problem["status"]!).ShouldBe((int)expected);
+        ((string)problem["msg"]!).ShouldBe((string)problem["error"]!);
+        foreach (var header in new[] { "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy" })
+        {
+            answer.Headers.Contains(header).ShouldBeTrue(header);
+        }
+
+        text.ShouldNotContain("   at ");
+        return problem;
+    }
+}

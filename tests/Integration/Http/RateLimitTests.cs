@@ -1,0 +1,151 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Backend.Integration.Support;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Backend.Integration.Http;
+
+public sealed class RateLimitTests
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
+
+    [Fact]
+    public async Task An_address_may_try_to_sign_in_five_times_in_five_minutes()
+    {
+        await using var host = Start(("RateLimits:Login", "5/300"));
+        using var client = host.CreateClient();
+        for (var i = 0; i < 20; i++)
+        {
+            // Nothing that the validator refuses counts.
+            (await LoginAsync(client, "", "x")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        }
+
+        for (var i = 0; i < 5; i++)
+        {
+            (await LoginAsync(client, "nobody", "wrong")).Status.ShouldBe(HttpStatusCode.Unauthorized);
+            _time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        var refused = await LoginAsync(client, "nobody", "wrong");
+
+        refused.Status.ShouldBe(HttpStatusCode.TooManyRequests);
+        refused.RetryAfter.ShouldBe(TimeSpan.FromSeconds(250));
+        _time.Advance(TimeSpan.FromSeconds(250));
+        (await LoginAsync(client, "nobody", "wrong")).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task An_address_may_register_three_times_in_five_minutes()
+    {
+        await using var host = Start(("RateLimits:Register", "3/300"));
+        using var client = host.CreateClient();
+        for (var i = 0; i < 4; i++)
+        {
+            using var bad = await client.PostAsJsonAsync("/api/v1/users/register", new { email = "bad", username = "bad", password = "bad" });
+            using var answer = await client.PostAsJsonAsync("/api/v1/users/register", new { email = $"u{i}@example.org", username = $"u{i}", password = BackendHost.Password });
+
+            bad.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            answer.StatusCode.ShouldBe(i < 3 ? HttpStatusCode.Created : HttpStatusCode.TooManyRequests);
+        }
+    }
+
+    [Fact]
+    public async Task A_user_may_start_ten_searches_a_minute()
+    {
+        await using var host = Start(("RateLimits:MapSearch", "10/60"), ("MapSearches:MaxUnfinishedPerUser", "1000"));
+        var user = await host.SignInAsync();
+        var other = await host.SignInAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            using var bad = await user.Client.GetAsync("/api/v1/users/maps?username=Solo&period=never");
+            using var answer = await user.Client.GetAsync("/api/v1/users/maps?username=Solo");
+            bad.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        }
+
+        using var refused = await user.Client.GetAsync("/api/v1/users/maps?username=Another");
+        using var others = await other.Client.GetAsync("/api/v1/users/maps?username=Solo");
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(60));
+        ((int)(await refused.Content.ReadFromJsonAsync<JsonNode>())!["retryAfter"]!).ShouldBe(60);
+        others.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+    }
+
+    [Fact]
+    public async Task A_user_may_have_five_unfinished_searches()
+    {
+        await using var host = Start(("Trackmania:TmxRate", "0.001"));
+        var user = await host.SignInAsync();
+        for (var i = 0; i < 5; i++)
+        {
+            await user.SubmitAsync("Prolific Mapper");
+        }
+
+        using var refused = await user.Client.PostAsJsonAsync("/api/v1/map-searches", new { mapper = "Solo", period = "1d" });
+
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        refused.Headers.RetryAfter.ShouldNotBeNull();
+        ((string)(await refused.Content.ReadFromJsonAsync<JsonNode>())!["code"]!).ShouldBe("map_search.too_many_unfinished");
+    }
+
+    [Fact]
+    public async Task Many_addresses_cannot_guess_one_account_and_cannot_lock_its_owner_out()
+    {
+        await using var host = Start(("RateLimits:Login", "5/300"), ("RateLimits:LoginAccount", "20/900"), ("Http:TrustedProxies", "127.0.0.1"));
+        var owner = await host.SignInAsync();
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 200; i++)
+        {
+            using var client = From(host, $"198.51.100.{i % 40}");
+            statuses.Add((await LoginAsync(client, i % 2 == 0 ? owner.Name : owner.Name.ToUpperInvariant(), "wrong")).Status);
+        }
+
+        // Twenty in all, the owner's own among them, and then two for each address.
+        statuses.Count(s => s == HttpStatusCode.Unauthorized).ShouldBeLessThanOrEqualTo(20 + (2 * 40));
+        statuses.TakeLast(40).ShouldAllBe(s => s == HttpStatusCode.TooManyRequests);
+        using var fresh = From(host, "203.0.113.7");
+        (await LoginAsync(fresh, owner.Name, BackendHost.Password)).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Without_trusted_proxies_a_forwarded_address_counts_for_nothing()
+    {
+        await using var host = Start(("RateLimits:Login", "5/300"));
+        for (var i = 0; i < 6; i++)
+        {
+            using var client = From(host, $"198.51.100.{i}");
+            (await LoginAsync(client, "nobody", "wrong")).Status.ShouldBe(i < 5 ? HttpStatusCode.Unauthorized : HttpStatusCode.TooManyRequests);
+        }
+    }
+
+    [Fact]
+    public async Task Of_several_forwarded_addresses_the_last_untrusted_one_counts()
+    {
+        await using var host = Start(("Http:TrustedProxies", "127.0.0.1, 10.0.0.0/8"));
+        var user = await host.SignInAsync();
+        using var client = From(host, "1.2.3.4, 203.0.113.9, 10.1.1.1, 10.2.2.2");
+        (await LoginAsync(client, user.Name, BackendHost.Password)).Status.ShouldBe(HttpStatusCode.OK);
+
+        var sessions = (await user.Client.GetFromJsonAsync<JsonArray>("/api/v1/users/sessions"))!;
+
+        sessions.Select(s => (string)s!["ipAddress"]!).ShouldContain("203.0.113.9");
+    }
+
+    private BackendHost Start(params (string Key, string Value)[] settings) =>
+        BackendHost.Start(settings.ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal), _time);
+
+    private static HttpClient From(BackendHost host, string address)
+    {
+        var client = host.CreateClient();
+        client.DefaultRequestHeaders.Add("X-Forwarded-For", address);
+        return client;
+    }
+
+    private static async Task<(HttpStatusCode Status, TimeSpan? RetryAfter)> LoginAsync(HttpClient client, string login, string password)
+    {
+        using var answer = await client.PostAsJsonAsync("/api/v1/users/login", new { email = login, password });
+        return (answer.StatusCode, answer.Headers.RetryAfter?.Delta);
+    }
+}

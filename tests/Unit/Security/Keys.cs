@@ -1,0 +1,20 @@
+using Backend.Domain.Common;
+using Backend.Infrastructure.Security;
+
+namespace Backend.Unit.Security;
+
+internal static class Keys
+{
+    public const string FirstSecret = "the first secret, long enough for HMAC-SHA256";
+    public const string SecondSecret = "the second secret, long enough for HMAC-SHA256";
+
+    public static SigningKeys First { get; } = new(new Secret(FirstSecret));
+
+    public static SigningKeys Second { get; } = new(new Secret(SecondSecret));
+
+    public static SigningKeyRing Ring { get; } = new(First, Previous: null);
+
+    public static SigningKeyRing Rotated { get; } = new(Second, First);
+
+    public static SigningKeyRing RotatedLongAgo { get; } = new(Second, Previous: null);
+}

@@ -1,0 +1,131 @@
+using Backend.Application;
+using Backend.Application.Accounts;
+using Backend.Application.Ports;
+using Backend.Infrastructure;
+using Backend.Infrastructure.Selection;
+using Backend.Unit.Security;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Backend.Unit.Selection;
+
+public sealed class AddInfrastructureTests
+{
+    internal static readonly (string Key, string? Value)[] Complete =
+    [
+        ("JWT_SECRET", Keys.FirstSecret),
+        ("Trackmania:ServerLogin", "login"),
+        ("Trackmania:ServerPassword", "password"),
+        ("Trackmania:OAuthClientId", "client"),
+        ("Trackmania:OAuthClientSecret", "client secret"),
+        ("Trackmania:UserAgent", "unit tests"),
+    ];
+
+    private readonly List<string> _errors = [];
+
+    [Fact]
+    public void A_complete_configuration_has_no_errors_and_serves_every_port()
+    {
+        var services = new ServiceCollection().AddLogging().AddApplication();
+        var summary = services.AddInfrastructure(Settings.Of(Complete), mayInventSecret: false, _errors);
+
+        _errors.ShouldBeEmpty();
+        using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+        var ports = typeof(IUserStore).Assembly.GetTypes().Where(t => t is { IsInterface: true, Namespace: "Backend.Application.Ports" }).ToList();
+        ports.Count.ShouldBeGreaterThan(10);
+        foreach (var port in ports)
+        {
+            provider.GetServices(port).ShouldHaveSingleItem(port.Name);
+        }
+
+        summary.Adapters.Count.ShouldBe(PortTable.Ports.Count);
+        summary.IsVolatile.ShouldBeTrue();
+        summary.UsesPostgres.ShouldBeFalse();
+        summary.SecretInvented.ShouldBeFalse();
+        provider.GetRequiredService<InfrastructureSummary>().ShouldBeSameAs(summary);
+    }
+
+    [Fact]
+    public void Every_problem_of_every_part_is_reported_at_once()
+    {
+        new ServiceCollection().AddInfrastructure(
+            Settings.Of(
+                ("JWT_SECRET", "short"),
+                ("Passwords:Cost", "99"),
+                ("RateLimits:Login", "often"),
+                ("Accounts:MaxUsers", "0"),
+                ("MapSearches:ParallelJobs", "0"),
+                ("Adapters:Users", "Paper"),
+                ("Adapters:Nothing", "InMemory"),
+                ("ConnectionStrings:Backend", "Host=db;Password=hunter2"),
+                ("Trackmania:NadeoRate", "fast")),
+            mayInventSecret: false,
+            _errors);
+
+        string[] keys =
+        [
+            "JWT_SECRET", "Passwords:Cost", "RateLimits:Login", "Accounts:MaxUsers", "MapSearches:ParallelJobs",
+            "Adapters:Users", "Adapters:Nothing", "ConnectionStrings:Backend", "Trackmania:NadeoRate",
+        ];
+        foreach (var key in keys)
+        {
+            _errors.Count(e => e.StartsWith(key + " ", StringComparison.Ordinal)).ShouldBe(1, key);
+        }
+
+        var missing = _errors.Single(e => e.Contains("credentials of the Trackmania services", StringComparison.Ordinal));
+        new[] { "AUTHORIZATION", "OCLIENT_ID", "OCLIENT_SECRET", "USER_AGENT", "Trackmania:Sandbox" }.ShouldAllBe(name => missing.Contains(name, StringComparison.Ordinal));
+        _errors.Count.ShouldBe(keys.Length + 1);
+        _errors.ShouldBeUnique();
+        _errors.ShouldAllBe(e => !e.Contains("hunter2", StringComparison.Ordinal) && e.EndsWith('.'));
+    }
+
+    [Fact]
+    public void An_invented_secret_shows_in_the_summary()
+    {
+        var services = new ServiceCollection();
+
+        services.AddInfrastructure(Settings.Of(Complete[1..]), mayInventSecret: true, _errors).SecretInvented.ShouldBeTrue();
+        _errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Settings_of_accounts_are_taken()
+    {
+        var services = new ServiceCollection();
+        services.AddInfrastructure(Settings.Of([.. Complete, ("Accounts:MaxUsers", "3"), ("Administration:InitialAdmin", "boss")]), mayInventSecret: false, _errors);
+
+        using var provider = services.BuildServiceProvider();
+        provider.GetRequiredService<AccountOptions>().MaxUsers.ShouldBe(3);
+        provider.GetRequiredService<AccountOptions>().InitialAdmin.ShouldBe("boss");
+    }
+
+    [Fact]
+    public void A_clock_that_is_registered_already_stays()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var services = new ServiceCollection().AddSingleton<TimeProvider>(clock);
+        services.AddInfrastructure(Settings.Of(Complete), mayInventSecret: false, _errors);
+
+        using var provider = services.BuildServiceProvider();
+        provider.GetServices<TimeProvider>().ShouldHaveSingleItem().ShouldBeSameAs(clock);
+    }
+
+    [Fact]
+    public void The_exception_lists_every_sentence_on_a_line_of_its_own()
+    {
+        var exception = new ConfigurationException(["One is wrong.", "Two is wrong."]);
+
+        exception.Errors.ShouldBe(["One is wrong.", "Two is wrong."]);
+        exception.Message.Split(Environment.NewLine).ShouldBe(["The service cannot start:", "- One is wrong.", "- Two is wrong."]);
+    }
+
+    [Fact]
+    public void Only_a_configuration_without_any_credential_lacks_them()
+    {
+        Infrastructure.DependencyInjection.LacksTrackmaniaCredentials(Settings.Of()).ShouldBeTrue();
+        Infrastructure.DependencyInjection.LacksTrackmaniaCredentials(Settings.Of(Complete)).ShouldBeFalse();
+        foreach (var credential in Complete[1..5].Where(c => c.Key is not "Trackmania:ServerLogin" and not "Trackmania:ServerPassword"))
+        {
+            Infrastructure.DependencyInjection.LacksTrackmaniaCredentials(Settings.Of(credential)).ShouldBeFalse(credential.Key);
+        }
+    }
+}
