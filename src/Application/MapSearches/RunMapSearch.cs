@@ -81,7 +81,7 @@ internal sealed partial class RunMapSearchHandler(
             { IsFinished: true } => RunMapSearchResult.Over,
             null when cancellationToken.IsCancellationRequested => new RunMapSearchResult(TimeSpan.Zero),
             null => await jobs.FindAsync(job.Key, CancellationToken.None) is { IsFinished: false } ? new RunMapSearchResult(options.Lease) : RunMapSearchResult.Over,
-            _ => new RunMapSearchResult(failure is null ? TimeSpan.Zero : options.RetryDelay * Math.Pow(2, released.Attempt - 2)),
+            _ => new RunMapSearchResult(failure is null ? TimeSpan.Zero : options.RetryDelay * Math.Pow(2, Math.Max(0, released.Attempt - 2))),
         };
     }
 
