@@ -40,5 +40,23 @@ public sealed class SecretTests
         System.Text.Json.JsonSerializer.Serialize(new Secret(Content)).ShouldNotContain(Content);
     }
 
+    [Fact]
+    public void Secrets_of_the_same_content_are_equal_and_no_others()
+    {
+        var secret = new Secret(Content);
+
+        secret.Equals(new Secret(new string(Content.AsSpan()))).ShouldBeTrue();
+        secret.Equals((object)new Secret(Content)).ShouldBeTrue();
+        secret.GetHashCode().ShouldBe(new Secret(Content).GetHashCode());
+        foreach (var other in new[] { "", Content[..^1], Content + " ", Content.ToUpperInvariant(), "C" + Content[1..], Content[..^1] + "E" })
+        {
+            secret.Equals(new Secret(other)).ShouldBeFalse(other);
+        }
+
+        secret.Equals(null).ShouldBeFalse();
+        secret.Equals((object)Content).ShouldBeFalse();
+        new Holder("one", secret).ShouldBe(new Holder("one", new Secret(Content)));
+    }
+
     private sealed record Holder(string Name, Secret Secret);
 }

@@ -5,7 +5,8 @@ namespace Backend.Unit.Security;
 
 internal static class Keys
 {
-    public const string FirstSecret = "the first secret, long enough for HMAC-SHA256";
+    /// <summary>Long enough for HS512 too: the library refuses that algorithm with a shorter key, whatever the validation allows.</summary>
+    public const string FirstSecret = "the first secret, long enough for every algorithm that signs with one secret";
     public const string SecondSecret = "the second secret, long enough for HMAC-SHA256";
 
     public static SigningKeys First { get; } = new(new Secret(FirstSecret));

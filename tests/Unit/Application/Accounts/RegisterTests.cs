@@ -99,6 +99,14 @@ public sealed class RegisterTests
     }
 
     [Fact]
+    public async Task All_addresses_of_one_home_network_are_counted_as_one()
+    {
+        await Send(address: "2001:db8:1:2:aaaa::1");
+
+        await _limiter.Received(1).TryTakeAsync(RateLimit.Register, "2001:db8:1:2::/64", Arg.Any<CancellationToken>());
+    }
+
+    [Fact]
     public async Task A_busy_hashing_pool_is_passed_on()
     {
         _passwords.HashAsync(null!, default).ReturnsForAnyArgs(Make.Failed<Secret>(Make.Trouble()));
@@ -174,9 +182,9 @@ public sealed class RegisterTests
     public void Printing_the_request_does_not_show_the_password() =>
         new RegisterCommand("e", new Secret(GoodPassword), "n", "").ToString().ShouldNotContain(GoodPassword);
 
-    private async Task<Result<UserId>> Send(string email = "demo@example.com", string name = "Demo Mapper", AccountOptions? options = null) =>
+    private async Task<Result<UserId>> Send(string email = "demo@example.com", string name = "Demo Mapper", AccountOptions? options = null, string address = "192.0.2.1") =>
         await new RegisterHandler(_users, _passwords, _limiter, options ?? new AccountOptions(), Make.Clock())
-            .Handle(new RegisterCommand(email, new Secret(GoodPassword), name, "192.0.2.1"), CancellationToken.None);
+            .Handle(new RegisterCommand(email, new Secret(GoodPassword), name, address), CancellationToken.None);
 
     private void Outcome(AddUserOutcome outcome) => _users.AddAsync(null!, default, default).ReturnsForAnyArgs(call =>
     {

@@ -182,6 +182,17 @@ public sealed class MapperWalkReaderTests
         _source.Calls.ShouldBe(6);
     }
 
+    [Fact]
+    public async Task A_board_read_in_the_very_millisecond_in_which_the_pass_began_is_fresh_enough()
+    {
+        _clock.Advance(TimeSpan.FromTicks(5_000));
+        _source.Limit = 3;
+
+        await Walk(maps: 3, options: new MapSearchOptions { LeaderboardFreshness = TimeSpan.Zero });
+
+        _source.Calls.ShouldBe(3);
+    }
+
     private async Task Walk(int maps, TimeSpan between = default, string mapper = "Demo", MapSearchOptions? options = null)
     {
         var walk = await Start(mapper, options);
@@ -201,10 +212,14 @@ public sealed class MapperWalkReaderTests
 
         public bool Fails { get; set; }
 
+        /// <summary>Calls beyond it throw, so that reading again and again ends.</summary>
+        public int Limit { get; set; } = int.MaxValue;
+
         public Task<Result<Leaderboard>> ReadAsync(MapUid mapUid, CancellationToken cancellationToken)
         {
-            Calls++;
-            return Task.FromResult(Fails ? Make.Failed<Leaderboard>(Make.Trouble()) : Make.Board(mapUid, clock.GetUtcNow()));
+            return ++Calls > Limit
+                ? throw new InvalidOperationException("The board was read before.")
+                : Task.FromResult(Fails ? Make.Failed<Leaderboard>(Make.Trouble()) : Make.Board(mapUid, clock.GetUtcNow().ToWholeMilliseconds()));
         }
     }
 }

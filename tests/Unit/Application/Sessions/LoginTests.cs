@@ -171,6 +171,19 @@ public sealed class LoginTests
     }
 
     [Fact]
+    public async Task All_addresses_of_one_home_network_are_counted_as_one()
+    {
+        Refuse(RateLimit.LoginAccount, seconds: 900);
+
+        await Send(address: "2001:db8:1:2:aaaa::1");
+        await Send(address: "2001:db8:1:2:bbbb::2");
+
+        await _limiter.Received(2).TryTakeAsync(RateLimit.Login, "2001:db8:1:2::/64", Arg.Any<CancellationToken>());
+        await _limiter.Received(2).TryTakeAsync(RateLimit.LoginAccountAddress, "7 2001:db8:1:2::/64", Arg.Any<CancellationToken>());
+        await _sessions.Received(1).AddAsync(Arg.Is<Session>(s => s.IpAddress == "2001:db8:1:2:bbbb::2"), Arg.Any<CancellationToken>());
+    }
+
+    [Fact]
     public async Task Above_both_limits_of_the_account_it_is_refused_before_any_work()
     {
         Refuse(RateLimit.LoginAccount, seconds: 900);
@@ -237,8 +250,8 @@ public sealed class LoginTests
             .ShouldSatisfyAllConditions(t => t.ShouldNotContain("tok-a"), t => t.ShouldNotContain("tok-r"), t => t.ShouldNotContain("$2a$hash"));
     }
 
-    private Task<Result<LoginResult>> Send(string login = "Demo Mapper") =>
-        _handler.Handle(new LoginCommand(login, new Secret("a password"), "browser", "192.0.2.1"), CancellationToken.None);
+    private Task<Result<LoginResult>> Send(string login = "Demo Mapper", string address = "192.0.2.1") =>
+        _handler.Handle(new LoginCommand(login, new Secret("a password"), "browser", address), CancellationToken.None);
 
     private void Verdict(bool isMatch, bool needsRehash = false) =>
         _passwords.VerifyAsync(null!, null, default).ReturnsForAnyArgs(Make.Success(new PasswordVerdict(isMatch, needsRehash)));
