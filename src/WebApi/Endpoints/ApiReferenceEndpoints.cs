@@ -14,7 +14,7 @@ internal static class ApiReferenceEndpoints
     public static void MapApiReference(this IEndpointRouteBuilder routes)
     {
         routes.MapOpenApi().AllowAnonymous().ExcludeFromDescription();
-        routes.MapScalarApiReference("/docs", options => options.WithTitle("Trackmania record search").DisableTelemetry()).AllowAnonymous().ExcludeFromDescription();
+        routes.MapScalarApiReference("/docs", options => options.WithTitle("Trackmania record search").DisableTelemetry().DisableDefaultFonts().DisableAgent().DisableMcp()).AllowAnonymous().ExcludeFromDescription();
     }
 
     public static IServiceCollection AddApiReference(this IServiceCollection services) => services.AddOpenApi(options =>
