@@ -13,7 +13,7 @@ internal static class ApiReferenceEndpoints
 
     public static void MapApiReference(this IEndpointRouteBuilder routes)
     {
-        routes.MapOpenApi().AllowAnonymous().ExcludeFromDescription();
+        routes.MapOpenApi("/openapi/v1.json").AllowAnonymous().ExcludeFromDescription();
         routes.MapScalarApiReference("/docs", options => options.WithTitle("Trackmania record search").DisableTelemetry().DisableDefaultFonts().DisableAgent().DisableMcp()).AllowAnonymous().ExcludeFromDescription();
     }
 
