@@ -43,6 +43,7 @@ public sealed class ServiceTests
         answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/html");
         page.ShouldContain("openapi/v1.json");
         page.ShouldNotContain("src=\"http");
+        page.ShouldContain("\"withDefaultFonts\":false");
     }
 
     [Fact]
