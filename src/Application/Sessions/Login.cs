@@ -68,7 +68,8 @@ internal sealed class LoginHandler(
 
     /// <summary>
     /// One address may not try often, and one account may not be tried often. Above the account's limit every address
-    /// still has a few tries of its own: addresses are what an attacker runs out of, and the owner keeps a way in.
+    /// still has a few tries of its own (a whole IPv6 network counts as one): they are what an attacker runs out of, and the
+    /// owner keeps a way in.
     /// </summary>
     private async Task<Error?> FindRefusalAsync(LoginCommand command, User? user, CancellationToken cancellationToken)
     {

@@ -46,17 +46,17 @@ public sealed class SessionTests : IAsyncDisposable
         var user = await _host.SignInAsync();
         var admin = await _host.SignInAsync("the ADMIN");
 
-        var claims = Payload(user.AccessToken);
+        var claims = JwtParts.Payload(user.AccessToken);
         ((string)claims["role"]!).ShouldBe("user");
         claims["user_id"]!.GetValueKind().ShouldBe(JsonValueKind.String);
         Guid.TryParse((string)claims["session_id"]!, out _).ShouldBeTrue();
         ((long)claims["exp"]! - (long)claims["iat"]!).ShouldBe(900);
         claims["iss"].ShouldNotBeNull();
         claims["aud"].ShouldNotBeNull();
-        Part(user.AccessToken, 0)["typ"]!.GetValue<string>().ShouldBe("at+jwt");
-        Part(user.AccessToken, 0)["alg"]!.GetValue<string>().ShouldBe("HS256");
-        Part(user.AccessToken, 0)["kid"].ShouldNotBeNull();
-        ((string)Payload(admin.AccessToken)["role"]!).ShouldBe("admin");
+        JwtParts.Header(user.AccessToken)["typ"]!.GetValue<string>().ShouldBe("at+jwt");
+        JwtParts.Header(user.AccessToken)["alg"]!.GetValue<string>().ShouldBe("HS256");
+        JwtParts.Header(user.AccessToken)["kid"].ShouldNotBeNull();
+        ((string)JwtParts.Payload(admin.AccessToken)["role"]!).ShouldBe("admin");
     }
 
     [Theory]
@@ -242,7 +242,7 @@ public sealed class SessionTests : IAsyncDisposable
     {
         var here = await _host.SignInAsync();
         var there = await _host.SignInAgainAsync(here.Name);
-        var id = (string)Payload(there.AccessToken)["session_id"]!;
+        var id = (string)JwtParts.Payload(there.AccessToken)["session_id"]!;
 
         using var ended = await here.Client.DeleteAsync($"/api/v1/users/sessions/{id}");
         using var again = await here.Client.DeleteAsync($"/api/v1/users/sessions/{id}");
@@ -277,15 +277,7 @@ public sealed class SessionTests : IAsyncDisposable
         var first = await _host.SignInAsync();
         var second = await _host.SignInAgainAsync(first.Name);
 
-        ((string)Payload(second.AccessToken)["session_id"]!).ShouldNotBe((string)Payload(first.AccessToken)["session_id"]!);
-    }
-
-    private static JsonNode Payload(string token) => Part(token, 1);
-
-    private static JsonNode Part(string token, int part)
-    {
-        var text = token.Split('.')[part].Replace('-', '+').Replace('_', '/');
-        return JsonNode.Parse(Convert.FromBase64String(text.PadRight((text.Length + 3) / 4 * 4, '=')))!;
+        ((string)JwtParts.Payload(second.AccessToken)["session_id"]!).ShouldNotBe((string)JwtParts.Payload(first.AccessToken)["session_id"]!);
     }
 
     private static async Task<(HttpStatusCode Status, JsonNode Body)> PostAsync(HttpClient client, string path, object body)
