@@ -1,5 +1,6 @@
 using Backend.Application.Accounts;
 using Backend.Application.Ports;
+using Backend.Infrastructure.Postgres;
 using Backend.Infrastructure.Security;
 using Backend.Infrastructure.Selection;
 using Backend.Infrastructure.Trackmania;
@@ -12,18 +13,23 @@ namespace Backend.Infrastructure;
 public static class DependencyInjection
 {
     /// <summary>Registers an adapter for every port, as configured.</summary>
-    /// <param name="mayInventSecret">A missing <c>JWT_SECRET</c> is replaced by a random one.</param>
+    /// <param name="isDevelopment">A missing <c>JWT_SECRET</c> is replaced by a random one if everything else ends with the process too, and the schema of a database is brought up to date at start.</param>
     /// <param name="errors">Gets one sentence for each problem; the caller reports them together with its own.</param>
     /// <returns>What was chosen, for the start-up log.</returns>
     public static InfrastructureSummary AddInfrastructure(
-        this IServiceCollection services, IConfiguration configuration, bool mayInventSecret, ICollection<string> errors)
+        this IServiceCollection services, IConfiguration configuration, bool isDevelopment, ICollection<string> errors)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IIdSource, RandomIdSource>();
-        services.AddSecurity(configuration, mayInventSecret, errors, out var secretInvented);
         services.AddSettings(configuration, errors);
 
         var selection = AdapterSelection.Read(configuration, errors);
+        services.AddSecurity(configuration, isDevelopment && selection.Choices.All(c => c.Kind == AdapterKind.InMemory), errors, out var secretInvented);
+        if (selection.Uses(AdapterKind.Postgres) && PostgresSettings.Read(configuration, isDevelopment, errors) is { } postgres)
+        {
+            services.AddPostgres(postgres);
+        }
+
         foreach (var (port, kind) in selection.Choices)
         {
             port.Registration(kind)?.Invoke(services);
@@ -33,8 +39,8 @@ public static class DependencyInjection
         var summary = new InfrastructureSummary(
             selection.Reason,
             [.. selection.Choices.Select(c => (c.Port.Name, c.Kind.ToString()))],
-            selection.Choices.Any(c => c.Kind == AdapterKind.InMemory),
-            selection.Choices.Any(c => c.Kind == AdapterKind.Postgres),
+            selection.Uses(AdapterKind.InMemory),
+            selection.Uses(AdapterKind.Postgres),
             secretInvented);
         services.AddSingleton(summary);
         return summary;

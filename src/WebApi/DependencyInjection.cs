@@ -23,7 +23,7 @@ internal static class DependencyInjection
         builder.AddHttp(errors);
         builder.AddSandbox(errors);
         builder.Services.AddApplication();
-        builder.Services.AddInfrastructure(builder.Configuration, mayInventSecret: builder.Environment.IsDevelopment(), errors);
+        builder.Services.AddInfrastructure(builder.Configuration, builder.Environment.IsDevelopment(), errors);
         builder.Services.AddHostedService<MapSearchWorker>();
         builder.Services.AddHostedService<StartupLog>();
         if (errors.Count > 0)

@@ -20,10 +20,10 @@ internal sealed class MapSearchNameResolver(MapSearchJob job, IMapSearchJobStore
         var done = new HashSet<long>();
         if (job.MapsDone > 0)
         {
-            _seen.UnionWith((await jobs.ReadNamesAsync(job.Key, cancellationToken)).Keys);
-            await foreach (var row in jobs.ReadRowsAsync(job.Key, after: -1, cancellationToken))
+            await foreach (var (row, known) in jobs.ReadRowsAsync(job.Key, after: -1, cancellationToken))
             {
                 done.Add(row.Map.MapId);
+                _seen.UnionWith(known.Keys);
                 Add(row);
             }
         }

@@ -2,7 +2,6 @@ using Backend.Application.Common.Messaging;
 using Backend.Application.Ports;
 using Backend.Domain.Common;
 using Backend.Domain.MapSearches;
-using Backend.Domain.Tracks;
 
 namespace Backend.Application.MapSearches;
 
@@ -10,21 +9,14 @@ namespace Backend.Application.MapSearches;
 public sealed record ReadMapSearchResultsQuery(MapSearchKey Key, int After) : IQuery<MapSearchResults>;
 
 /// <param name="Job">As it was before the rows were read, so that rows are never missing from a job that is called complete.</param>
-/// <param name="Rows">In order; read while it is enumerated, never held as a whole.</param>
-/// <param name="Names">Display names known so far.</param>
-public sealed record MapSearchResults(MapSearchJob Job, IAsyncEnumerable<MapSearchRow> Rows, IReadOnlyDictionary<AccountId, string> Names);
+/// <param name="Rows">In order, with the display names known so far; read while it is enumerated, never held as a whole.</param>
+public sealed record MapSearchResults(MapSearchJob Job, IAsyncEnumerable<NamedMapSearchRow> Rows);
 
 internal sealed class ReadMapSearchResultsHandler(IMapSearchJobStore jobs) : IQueryHandler<ReadMapSearchResultsQuery, MapSearchResults>
 {
     public async Task<Result<MapSearchResults>> Handle(ReadMapSearchResultsQuery query, CancellationToken cancellationToken)
     {
         var job = await jobs.FindAsync(query.Key, cancellationToken);
-        if (job is null)
-        {
-            return MapSearchErrors.NotFound;
-        }
-
-        var names = await jobs.ReadNamesAsync(query.Key, cancellationToken);
-        return new MapSearchResults(job, jobs.ReadRowsAsync(query.Key, query.After, cancellationToken), names);
+        return job is null ? MapSearchErrors.NotFound : new MapSearchResults(job, jobs.ReadRowsAsync(query.Key, query.After, cancellationToken));
     }
 }

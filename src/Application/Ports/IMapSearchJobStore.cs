@@ -42,7 +42,10 @@ public interface IMapSearchJobStore
     /// <inheritdoc cref="MapSearchJob.StartReading"/>
     Task<MapSearchJob?> TryStartReadingAsync(MapSearchKey key, long fence, int mapsTotal, CancellationToken cancellationToken);
 
-    /// <summary>Adds the next row; its index must be the job's <see cref="MapSearchJob.MapsDone"/>. A row is readable if and only if the job counts it.</summary>
+    /// <summary>
+    /// Adds the next row; its index must be the job's <see cref="MapSearchJob.MapsDone"/>. A row is readable if and only if
+    /// the job counts it. A repetition of the last call, whose answer may have been lost, changes nothing and returns the job.
+    /// </summary>
     Task<MapSearchJob?> TryAppendAsync(MapSearchKey key, long fence, MapSearchRow row, CancellationToken cancellationToken);
 
     /// <summary>Adds players' names to the result; a name that is known already is replaced.</summary>
@@ -57,9 +60,13 @@ public interface IMapSearchJobStore
     /// <summary>Cancels unless the job is finished, and returns the job as it is then; null for an unknown one.</summary>
     Task<MapSearchJob?> CancelAsync(MapSearchKey key, CancellationToken cancellationToken);
 
-    /// <summary>The rows with an index above <paramref name="after"/> that the job counted when the call began, in order. Nothing for an unknown job.</summary>
-    IAsyncEnumerable<MapSearchRow> ReadRowsAsync(MapSearchKey key, int after, CancellationToken cancellationToken);
-
-    /// <summary>All names added so far. Empty for an unknown job.</summary>
-    Task<IReadOnlyDictionary<AccountId, string>> ReadNamesAsync(MapSearchKey key, CancellationToken cancellationToken);
+    /// <summary>
+    /// The rows with an index above <paramref name="after"/> that the job counted when the enumeration began, in order.
+    /// Nothing for an unknown job. However large the result, only a few rows of it are held at a time, and no resource of
+    /// the store is held while the reader is busy.
+    /// </summary>
+    IAsyncEnumerable<NamedMapSearchRow> ReadRowsAsync(MapSearchKey key, int after, CancellationToken cancellationToken);
 }
+
+/// <param name="Names">All that were added for the row's accounts, and perhaps others.</param>
+public sealed record NamedMapSearchRow(MapSearchRow Row, IReadOnlyDictionary<AccountId, string> Names);

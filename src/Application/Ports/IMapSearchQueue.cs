@@ -11,6 +11,9 @@ public interface IMapSearchQueue
     /// <summary>How long a delivered ticket stays hidden without <see cref="ExtendAsync"/>.</summary>
     TimeSpan Visibility { get; }
 
+    /// <summary>Gives a pending search a ticket that is due now, unless it has one.</summary>
+    /// <param name="key">Of a search that is in the job store.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     Task EnqueueAsync(MapSearchKey key, CancellationToken cancellationToken);
 
     /// <summary>Waits for the next ticket; tickets that became due earlier come first.</summary>

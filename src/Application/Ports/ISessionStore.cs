@@ -10,11 +10,20 @@ namespace Backend.Application.Ports;
 /// </summary>
 public interface ISessionStore
 {
+    /// <summary>Longest time until an ended session has ended everywhere.</summary>
+    static readonly TimeSpan Staleness = TimeSpan.FromSeconds(1);
+
     /// <summary>Stores a new session. When it returns, the user has at most <see cref="Session.MaxPerUser"/> live sessions, this one among them: the oldest by <see cref="Session.CreatedAt"/> were ended.</summary>
     /// <exception cref="InvalidOperationException">The id is taken.</exception>
     Task AddAsync(Session session, CancellationToken cancellationToken);
 
     Task<Session?> FindAsync(UserId userId, SessionId sessionId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Whether the session is live, for every request that carries an access token: what this process has written counts
+    /// at once, what another one has written counts within <see cref="Staleness"/>.
+    /// </summary>
+    Task<bool> IsLiveAsync(UserId userId, SessionId sessionId, CancellationToken cancellationToken);
 
     /// <summary>The user's live sessions, newest first.</summary>
     Task<IReadOnlyList<Session>> ListAsync(UserId userId, CancellationToken cancellationToken);

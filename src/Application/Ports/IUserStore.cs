@@ -18,6 +18,12 @@ public interface IUserStore
 
     Task<User?> FindAsync(UserId userId, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The user's role, null for an unknown user, for every request that carries an access token: what this process has
+    /// written counts at once, what another one has written counts within <see cref="ISessionStore.Staleness"/>.
+    /// </summary>
+    Task<Role?> FindRoleAsync(UserId userId, CancellationToken cancellationToken);
+
     /// <summary>Finds by e-mail address or user name, without regard to case.</summary>
     /// <param name="login">As typed, outer white space included; anything is allowed.</param>
     Task<User?> FindByLoginAsync(string login, CancellationToken cancellationToken);

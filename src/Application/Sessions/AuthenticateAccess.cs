@@ -22,9 +22,9 @@ internal sealed class AuthenticateAccessHandler(IAccessTokens accessTokens, ISes
             return SessionErrors.InvalidAccessToken;
         }
 
-        return await sessions.FindAsync(owner.UserId, owner.SessionId, cancellationToken) is not null
-            && await users.FindAsync(owner.UserId, cancellationToken) is { } user
-            ? new AuthenticatedUser(user.Id, owner.SessionId, user.Role)
+        return await sessions.IsLiveAsync(owner.UserId, owner.SessionId, cancellationToken)
+            && await users.FindRoleAsync(owner.UserId, cancellationToken) is { } role
+            ? new AuthenticatedUser(owner.UserId, owner.SessionId, role)
             : SessionErrors.Ended;
     }
 }

@@ -189,6 +189,24 @@ public sealed record MapSearchJob(UserId UserId, MapSearchId Id, string Mapper, 
     public MapSearchJob Cancel(DateTimeOffset now) =>
         IsFinished ? this : Next(now) with { State = MapSearchState.Cancelled, Phase = MapSearchPhase.Finished };
 
+    /// <summary>The snapshot that a store kept, member for member. For stores only: nothing else makes a job out of the air.</summary>
+    public static MapSearchJob Restore(MapSearchJob identity, MapSearchProgress progress) => identity with
+    {
+        State = progress.State,
+        Phase = progress.Phase,
+        Version = progress.Version,
+        Fence = progress.Fence,
+        Attempt = progress.Attempt,
+        UpdatedAt = progress.UpdatedAt,
+        MapsTotal = progress.MapsTotal,
+        MapsDone = progress.MapsDone,
+        MapsFailed = progress.MapsFailed,
+        RecordsFound = progress.RecordsFound,
+        Failure = progress.Failure,
+        ReadingSince = progress.ReadingSince,
+        MapsDoneAtClaim = progress.MapsDoneAtClaim,
+    };
+
     private MapSearchJob Next(DateTimeOffset now) => this with { Version = Version + 1, UpdatedAt = now > UpdatedAt ? now.ToWholeMilliseconds() : UpdatedAt };
 
     private void Require(bool allowed, string transition)
@@ -199,3 +217,19 @@ public sealed record MapSearchJob(UserId UserId, MapSearchId Id, string Mapper, 
         }
     }
 }
+
+/// <summary>All that changes in a <see cref="MapSearchJob"/>, as a store writes it down; the members mean what they mean there.</summary>
+public sealed record MapSearchProgress(
+    MapSearchState State,
+    MapSearchPhase Phase,
+    long Version,
+    long Fence,
+    int Attempt,
+    DateTimeOffset UpdatedAt,
+    int? MapsTotal,
+    int MapsDone,
+    int MapsFailed,
+    long RecordsFound,
+    string? Failure,
+    DateTimeOffset? ReadingSince,
+    int MapsDoneAtClaim);

@@ -104,8 +104,12 @@ internal sealed class InMemoryMapSearchJobStore(MapSearchOptions options, TimePr
             fence,
             (entry, now) =>
             {
-                entry.Job = entry.Job.Append(row, now);
-                entry.Rows.Add(row);
+                if (row.Index != entry.Job.MapsDone - 1)
+                {
+                    entry.Job = entry.Job.Append(row, now);
+                    entry.Rows.Add(row);
+                }
+
                 return entry.Job;
             },
             cancellationToken);
@@ -137,18 +141,15 @@ internal sealed class InMemoryMapSearchJobStore(MapSearchOptions options, TimePr
     public Task<MapSearchJob?> CancelAsync(MapSearchKey key, CancellationToken cancellationToken) =>
         With(key, entry => entry.Job = entry.Job.Cancel(clock.GetUtcNow()), cancellationToken);
 
-    public async IAsyncEnumerable<MapSearchRow> ReadRowsAsync(MapSearchKey key, int after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<NamedMapSearchRow> ReadRowsAsync(MapSearchKey key, int after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var rows = await With(key, entry => after >= entry.Rows.Count ? [] : entry.Rows.Skip(after + 1).ToArray(), cancellationToken) ?? [];
-        foreach (var row in rows)
+        var counted = await With(key, entry => new Counted(after >= entry.Rows.Count ? [] : [.. entry.Rows.Skip(after + 1)], entry.Names), cancellationToken);
+        foreach (var row in counted?.Rows ?? [])
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return row;
+            yield return new NamedMapSearchRow(row, counted!.Names);
         }
     }
-
-    public async Task<IReadOnlyDictionary<AccountId, string>> ReadNamesAsync(MapSearchKey key, CancellationToken cancellationToken) =>
-        await With(key, entry => entry.Names, cancellationToken) ?? new Dictionary<AccountId, string>();
 
     /// <summary>A worker's write: refused with null unless the worker still holds the job.</summary>
     private Task<MapSearchJob?> Write(MapSearchKey key, long fence, Func<Entry, DateTimeOffset, MapSearchJob> write, CancellationToken cancellationToken) =>
@@ -195,6 +196,8 @@ internal sealed class InMemoryMapSearchJobStore(MapSearchOptions options, TimePr
             }
         }
     }
+
+    private sealed record Counted(MapSearchRow[] Rows, IReadOnlyDictionary<AccountId, string> Names);
 
     private sealed class Entry(MapSearchJob job)
     {

@@ -49,6 +49,9 @@ internal sealed class InMemorySessionStore(TimeProvider clock) : ISessionStore
         }
     }
 
+    public async Task<bool> IsLiveAsync(UserId userId, SessionId sessionId, CancellationToken cancellationToken) =>
+        await FindAsync(userId, sessionId, cancellationToken) is not null;
+
     public Task<IReadOnlyList<Session>> ListAsync(UserId userId, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

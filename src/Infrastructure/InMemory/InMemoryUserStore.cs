@@ -47,6 +47,8 @@ internal sealed class InMemoryUserStore : IUserStore
         return Task.FromResult(_users.GetValueOrDefault(userId));
     }
 
+    public async Task<Role?> FindRoleAsync(UserId userId, CancellationToken cancellationToken) => (await FindAsync(userId, cancellationToken))?.Role;
+
     public Task<User?> FindByLoginAsync(string login, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -1,3 +1,4 @@
+using Backend.Infrastructure.Postgres;
 using Microsoft.Extensions.Configuration;
 
 namespace Backend.Infrastructure.Selection;
@@ -11,8 +12,6 @@ internal sealed class AdapterSelection
 {
     public const string ProfileKey = "Adapters:Profile";
 
-    private static readonly string[] ConnectionStringKeys = ["NEON_DB_CONNECTION_STRING", "ConnectionStrings:Backend"];
-
     private AdapterSelection(string reason, IReadOnlyList<(PortEntry Port, AdapterKind Kind)> choices)
     {
         Reason = reason;
@@ -23,6 +22,8 @@ internal sealed class AdapterSelection
     public string Reason { get; }
 
     public IReadOnlyList<(PortEntry Port, AdapterKind Kind)> Choices { get; }
+
+    public bool Uses(AdapterKind kind) => Choices.Any(c => c.Kind == kind);
 
     /// <param name="errors">Gets one sentence for each setting that cannot be followed.</param>
     public static AdapterSelection Read(IConfiguration configuration, ICollection<string> errors)
@@ -55,17 +56,9 @@ internal sealed class AdapterSelection
             return (Parse(ProfileKey, text, available, errors), $"{ProfileKey} says so");
         }
 
-        if (Array.Find(ConnectionStringKeys, key => !string.IsNullOrEmpty(configuration[key])) is { } connection)
-        {
-            if (!available.Contains(AdapterKind.Postgres))
-            {
-                errors.Add($"{connection} is set, which asks for the Postgres profile, but this version has only {string.Join(", ", available)}; unset it, or set {ProfileKey}.");
-            }
-
-            return (AdapterKind.Postgres, $"{connection} is set");
-        }
-
-        return (AdapterKind.InMemory, "no connection string is configured");
+        return PostgresSettings.ConnectionStringKeys.FirstOrDefault(key => !string.IsNullOrWhiteSpace(configuration[key])) is { } connection
+            ? (AdapterKind.Postgres, $"{connection} is set")
+            : (AdapterKind.InMemory, "no connection string is configured");
     }
 
     private static bool IsKnown(string key) =>

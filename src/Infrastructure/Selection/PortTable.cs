@@ -1,5 +1,6 @@
 using Backend.Application.Ports;
 using Backend.Infrastructure.InMemory;
+using Backend.Infrastructure.Postgres;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Backend.Infrastructure.Selection;
@@ -9,16 +10,41 @@ internal static class PortTable
 {
     public static IReadOnlyList<PortEntry> Ports { get; } =
     [
-        new("Users", typeof(IUserStore)) { InMemory = s => s.AddSingleton<IUserStore, InMemoryUserStore>() },
-        new("Sessions", typeof(ISessionStore)) { InMemory = s => s.AddSingleton<ISessionStore, InMemorySessionStore>() },
+        new("Users", typeof(IUserStore))
+        {
+            InMemory = s => s.AddSingleton<IUserStore, InMemoryUserStore>(),
+            Postgres = s => s.AddSingleton<IUserStore, PostgresUserStore>(),
+        },
+        new("Sessions", typeof(ISessionStore))
+        {
+            InMemory = s => s.AddSingleton<ISessionStore, InMemorySessionStore>(),
+            Postgres = s => s.AddSingleton<ISessionStore, PostgresSessionStore>(),
+        },
         new("Jobs", typeof(IMapSearchJobStore), typeof(IMapSearchQueue))
         {
             InMemory = s => s.AddSingleton<IMapSearchJobStore, InMemoryMapSearchJobStore>().AddSingleton<IMapSearchQueue, InMemoryMapSearchQueue>(),
+            Postgres = s => s.AddMapSearchBell().AddSingleton<IMapSearchJobStore, PostgresMapSearchJobStore>().AddSingleton<IMapSearchQueue, PostgresMapSearchQueue>(),
         },
-        new("UpstreamTokens", typeof(IUpstreamTokenStore)) { InMemory = s => s.AddSingleton<IUpstreamTokenStore, InMemoryUpstreamTokenStore>() },
-        new("UpstreamBudget", typeof(IUpstreamBudget)) { InMemory = s => s.AddSingleton<IUpstreamBudget, InMemoryUpstreamBudget>() },
-        new("LeaderboardCache", typeof(ILeaderboardCache)) { InMemory = s => s.AddSingleton<ILeaderboardCache, InMemoryLeaderboardCache>() },
-        new("RateLimits", typeof(IRateLimiter)) { InMemory = s => s.AddSingleton<IRateLimiter, InMemoryRateLimiter>() },
+        new("UpstreamTokens", typeof(IUpstreamTokenStore))
+        {
+            InMemory = s => s.AddSingleton<IUpstreamTokenStore, InMemoryUpstreamTokenStore>(),
+            Postgres = s => s.AddSingleton<IUpstreamTokenStore, PostgresUpstreamTokenStore>(),
+        },
+        new("UpstreamBudget", typeof(IUpstreamBudget))
+        {
+            InMemory = s => s.AddSingleton<IUpstreamBudget, InMemoryUpstreamBudget>(),
+            Postgres = s => s.AddSingleton<IUpstreamBudget, PostgresUpstreamBudget>(),
+        },
+        new("LeaderboardCache", typeof(ILeaderboardCache))
+        {
+            InMemory = s => s.AddSingleton<ILeaderboardCache, InMemoryLeaderboardCache>(),
+            Postgres = s => s.AddSingleton<ILeaderboardCache, PostgresLeaderboardCache>(),
+        },
+        new("RateLimits", typeof(IRateLimiter))
+        {
+            InMemory = s => s.AddSingleton<IRateLimiter, InMemoryRateLimiter>(),
+            Postgres = s => s.AddSingleton<IRateLimiter, PostgresRateLimiter>(),
+        },
     ];
 }
 

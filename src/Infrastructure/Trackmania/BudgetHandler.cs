@@ -8,7 +8,7 @@ internal sealed class BudgetHandler(UpstreamService service, IUpstreamBudget bud
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        await budget.TakeSlotAsync(service.Host, cancellationToken);
+        await budget.TakeSlotAsync(service.Host, UpstreamPriority.Interactive, cancellationToken);
         Attempts.Begin(request, time.GetUtcNow());
         var response = await base.SendAsync(request, cancellationToken);
         var attempt = Attempts.Count(request);

@@ -5,8 +5,8 @@ using Backend.Domain.Common;
 namespace Backend.Infrastructure.Trackmania;
 
 /// <summary>
-/// One current token, shared by all callers. However many ask at once, one renewal runs; it belongs to none of them,
-/// so a caller that gives up does not end it for the others.
+/// One current token, shared by all callers. However many ask at once, in however many processes, one renewal runs; it
+/// belongs to none of its callers, so one that gives up does not end it for the others.
 /// </summary>
 /// <param name="renew">Gets a new token. Its argument is the token in the store, if there is one and upstream has not refused it.</param>
 internal sealed class UpstreamTokens(
@@ -19,6 +19,8 @@ internal sealed class UpstreamTokens(
     private static readonly TimeSpan s_margin = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan s_pauseAfterFailure = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan s_pauseWhileOthersRenew = TimeSpan.FromMilliseconds(200);
 
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -92,23 +94,54 @@ internal sealed class UpstreamTokens(
     {
         try
         {
-            var stored = await store.FindAsync(kind, stopping);
-            if (stored is not null && IsRefused(stored))
+            while (true)
             {
-                stored = null;
+                if (await FindGoodAsync(stopping) is { } found)
+                {
+                    return found;
+                }
+
+                if (_refusal is { } refusal && time.GetUtcNow() < refusal.Until)
+                {
+                    return refusal.Error;
+                }
+
+                if (await store.TryStartRenewalAsync(kind, stopping) is { } renewal)
+                {
+                    return await RenewAsync(renewal, stopping);
+                }
+
+                // Another process is at it, and its token will be everybody's.
+                await Task.Delay(s_pauseWhileOthersRenew, time, stopping);
+            }
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _renewal = null;
+            }
+        }
+    }
+
+    private async Task<UpstreamToken?> FindGoodAsync(CancellationToken stopping) =>
+        await FindStoredAsync(stopping) is { } stored && TryKeep(stored, RenewalTime(stored), time.GetUtcNow()) ? stored : null;
+
+    private async Task<UpstreamToken?> FindStoredAsync(CancellationToken stopping) =>
+        await store.FindAsync(kind, stopping) is { } stored && !IsRefused(stored) ? stored : null;
+
+    private async Task<Result<UpstreamToken>> RenewAsync(long renewal, CancellationToken stopping)
+    {
+        var saved = false;
+        try
+        {
+            // Another process may have ended its renewal just before this one began.
+            if (await FindGoodAsync(stopping) is { } found)
+            {
+                return found;
             }
 
-            var now = time.GetUtcNow();
-            if (stored is not null && TryKeep(stored, RenewalTime(stored), now))
-            {
-                return stored;
-            }
-
-            if (_refusal is { } refusal && now < refusal.Until)
-            {
-                return refusal.Error;
-            }
-
+            var stored = await FindStoredAsync(stopping);
             var renewed = await renew(stored, stopping);
 
             // An account whose password is wrong may be locked by those who keep trying.
@@ -117,20 +150,21 @@ internal sealed class UpstreamTokens(
             {
                 Adopt(renewed.Value);
                 await store.SaveAsync(kind, renewed.Value, stopping);
+                saved = true;
                 return renewed;
             }
 
             // Upstream gives no new token, but the old one still works: carry on with it for a while.
-            now = time.GetUtcNow();
+            var now = time.GetUtcNow();
             return stored is not null && stored.ExpiresAt - s_margin > now && TryKeep(stored, Earlier(now + s_pauseAfterFailure, stored.ExpiresAt - s_margin), now)
                 ? stored
                 : renewed;
         }
         finally
         {
-            lock (_gate)
+            if (!saved)
             {
-                _renewal = null;
+                await store.EndRenewalAsync(kind, renewal, CancellationToken.None);
             }
         }
     }

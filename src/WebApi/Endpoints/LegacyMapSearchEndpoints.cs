@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Backend.Application.MapSearches;
+using Backend.Application.Ports;
 using Backend.Domain.MapSearches;
-using Backend.Domain.Tracks;
 using Backend.WebApi.Http;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -108,16 +108,16 @@ internal sealed record LegacyStatusResponse(
             job.CreatedAt.ToUnixTimeMilliseconds(),
             job.UpdatedAt.ToUnixTimeMilliseconds(),
             ProgressResponse.From(job, status.QueuePlace),
-            results?.Rows.Where(static row => row.Entries.Count > 0).Select(row => LegacyMapResult.From(row, results.Names)),
-            job.MapsFailed == 0 ? null : results?.Rows.Where(static row => row.Failure is not null).Select(LegacyFailedMap.From),
+            results?.Rows.Where(static named => named.Row.Entries.Count > 0).Select(LegacyMapResult.From),
+            job.MapsFailed == 0 ? null : results?.Rows.Where(static named => named.Row.Failure is not null).Select(static named => LegacyFailedMap.From(named.Row)),
             job.State == MapSearchState.Cancelled ? "The search was cancelled." : job.Failure);
     }
 }
 
 internal sealed record LegacyMapResult(long MapId, string MapName, IEnumerable<LeaderboardEntryResponse> Leaderboard)
 {
-    public static LegacyMapResult From(MapSearchRow row, IReadOnlyDictionary<AccountId, string> names) =>
-        new(row.Map.MapId, row.Map.Name, row.Entries.Select(e => LeaderboardEntryResponse.From(e, names)));
+    public static LegacyMapResult From(NamedMapSearchRow named) =>
+        new(named.Row.Map.MapId, named.Row.Map.Name, named.Row.Entries.Select(e => LeaderboardEntryResponse.From(e, named.Names)));
 }
 
 /// <param name="Error">Why the map's leaderboard could not be read.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Backend.Application.MapSearches;
+using Backend.Application.Ports;
 using Backend.Domain.MapSearches;
 using Backend.Domain.Tracks;
 
@@ -85,9 +86,9 @@ internal sealed record MapSearchResultsResponse(string Status, int Next, bool Co
             next,
             results.Job.IsFinished && next >= last,
             results.Rows
-                .TakeWhile(row => row.Index <= next)
-                .Where(static row => row.Entries.Count > 0 || row.Failure is not null)
-                .Select(row => MapResultResponse.From(row, results.Names)));
+                .TakeWhile(named => named.Row.Index <= next)
+                .Where(static named => named.Row.Entries.Count > 0 || named.Row.Failure is not null)
+                .Select(MapResultResponse.From));
     }
 }
 
@@ -102,8 +103,11 @@ internal sealed record MapResultResponse(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error,
     IEnumerable<LeaderboardEntryResponse> Leaderboard)
 {
-    public static MapResultResponse From(MapSearchRow row, IReadOnlyDictionary<AccountId, string> names) =>
-        new(row.Index, row.Map.MapId, row.Map.MapUid?.Value, row.Map.Name, row.Failure, row.Entries.Select(e => LeaderboardEntryResponse.From(e, names)));
+    public static MapResultResponse From(NamedMapSearchRow named)
+    {
+        var row = named.Row;
+        return new(row.Index, row.Map.MapId, row.Map.MapUid?.Value, row.Map.Name, row.Failure, row.Entries.Select(e => LeaderboardEntryResponse.From(e, named.Names)));
+    }
 }
 
 /// <param name="Score">Milliseconds; -1 when the mapper keeps times secret.</param>

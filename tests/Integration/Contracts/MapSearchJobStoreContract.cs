@@ -53,7 +53,6 @@ public abstract class MapSearchJobStoreContract
         (await store.TryReleaseAsync(key, 1, null, CancellationToken.None)).ShouldBeNull();
         (await store.CancelAsync(key, CancellationToken.None)).ShouldBeNull();
         (await ReadAsync(store, key)).ShouldBeEmpty();
-        (await store.ReadNamesAsync(key, CancellationToken.None)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -160,12 +159,12 @@ public abstract class MapSearchJobStoreContract
         (await store.TryRenewAsync(job.Key, old.Fence, CancellationToken.None)).ShouldBeFalse();
         (await store.TryStartReadingAsync(job.Key, old.Fence, 9, CancellationToken.None)).ShouldBeNull();
         (await store.TryAppendAsync(job.Key, old.Fence, Row(1), CancellationToken.None)).ShouldBeNull();
-        (await store.TryAddNamesAsync(job.Key, old.Fence, Names("x"), CancellationToken.None)).ShouldBeNull();
+        (await store.TryAddNamesAsync(job.Key, old.Fence, NamesOf(Row(0), "x"), CancellationToken.None)).ShouldBeNull();
         (await store.TryCompleteAsync(job.Key, old.Fence, CancellationToken.None)).ShouldBeNull();
         (await store.TryReleaseAsync(job.Key, old.Fence, "late", CancellationToken.None)).ShouldBeNull();
         (await store.FindAsync(job.Key, CancellationToken.None)).ShouldBe(taken);
         (await ReadAsync(store, job.Key)).Count.ShouldBe(1);
-        (await store.ReadNamesAsync(job.Key, CancellationToken.None)).ShouldBeEmpty();
+        (await ReadNamesAsync(store, job.Key)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -228,16 +227,48 @@ public abstract class MapSearchJobStoreContract
         var store = await CreateAsync();
         var job = await AddAsync(store);
         var claimed = await ClaimAsync(store, job.Key, mapsTotal: 1);
-        var (first, second) = (new AccountId(Ids.Next()), new AccountId(Ids.Next()));
+        var row = Row(0, entries: 3);
+        await store.TryAppendAsync(job.Key, claimed.Fence, row, CancellationToken.None);
+        var (first, second) = (row.Entries[0].AccountId, row.Entries[1].AccountId);
 
         await store.TryAddNamesAsync(job.Key, claimed.Fence, new Dictionary<AccountId, string> { [first] = "old" }, CancellationToken.None);
         var changed = await store.TryAddNamesAsync(job.Key, claimed.Fence, new Dictionary<AccountId, string> { [first] = "Nëw 🏁", [second] = "two" }, CancellationToken.None);
 
         changed!.Version.ShouldBeGreaterThan(claimed.Version);
-        var names = await store.ReadNamesAsync(job.Key, CancellationToken.None);
+        (await store.FindAsync(job.Key, CancellationToken.None)).ShouldBe(changed);
+        var names = await ReadNamesAsync(store, job.Key);
         names.Count.ShouldBe(2);
         names[first].ShouldBe("Nëw 🏁");
         names[second].ShouldBe("two");
+    }
+
+    [Fact]
+    public async Task A_name_that_no_column_of_text_can_hold_does_not_stop_the_search()
+    {
+        var store = await CreateAsync();
+        var job = await AddAsync(store);
+        var claimed = await ClaimAsync(store, job.Key, mapsTotal: 1);
+        var row = Row(0) with { Map = new MapListing(1, null, "m\0p") };
+
+        (await store.TryAppendAsync(job.Key, claimed.Fence, row, CancellationToken.None)).ShouldNotBeNull();
+        (await store.TryAddNamesAsync(job.Key, claimed.Fence, NamesOf(row, "n\0me"), CancellationToken.None)).ShouldNotBeNull();
+
+        (await ReadAsync(store, job.Key)).Single().Map.Name.ShouldBe("m\0p");
+        (await ReadNamesAsync(store, job.Key)).Count.ShouldBe(row.Entries.Count);
+    }
+
+    [Fact]
+    public async Task An_append_that_is_repeated_because_its_answer_was_lost_changes_nothing()
+    {
+        var store = await CreateAsync();
+        var job = await AddAsync(store);
+        var claimed = await ClaimAsync(store, job.Key, mapsTotal: 2);
+        var appended = await store.TryAppendAsync(job.Key, claimed.Fence, Row(0), CancellationToken.None);
+
+        (await store.TryAppendAsync(job.Key, claimed.Fence, Row(0), CancellationToken.None)).ShouldBe(appended);
+
+        (await ReadAsync(store, job.Key)).Count.ShouldBe(1);
+        (await store.TryAppendAsync(job.Key, claimed.Fence, Row(1), CancellationToken.None))!.MapsDone.ShouldBe(2);
     }
 
     [Fact]
@@ -346,7 +377,12 @@ public abstract class MapSearchJobStoreContract
     }
 
     private static async Task<List<MapSearchRow>> ReadAsync(IMapSearchJobStore store, MapSearchKey key, int after = -1) =>
-        await store.ReadRowsAsync(key, after, CancellationToken.None).ToListAsync();
+        await store.ReadRowsAsync(key, after, CancellationToken.None).Select(named => named.Row).ToListAsync();
+
+    private static async Task<Dictionary<AccountId, string>> ReadNamesAsync(IMapSearchJobStore store, MapSearchKey key) =>
+        (await store.ReadRowsAsync(key, -1, CancellationToken.None).ToListAsync()).SelectMany(named => named.Names).DistinctBy(n => n.Key).ToDictionary();
+
+    private static Dictionary<AccountId, string> NamesOf(MapSearchRow row, string name) => row.Entries.ToDictionary(e => e.AccountId, _ => name);
 
     private static MapSearchRow Row(int index, int entries = 2)
     {

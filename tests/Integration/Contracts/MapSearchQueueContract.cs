@@ -10,7 +10,13 @@ public abstract class MapSearchQueueContract
 {
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(20);
 
+    protected static MapSearchKey NewKey() => new(new UserId(1), new MapSearchId(Ids.Next()));
+
+    /// <summary>With no ticket in it.</summary>
     protected abstract Task<IMapSearchQueue> CreateAsync();
+
+    /// <summary>A pending search, stored where the queue expects it.</summary>
+    protected abstract Task<MapSearchKey> StoreAsync();
 
     /// <summary>Lets time pass on the queue's clock.</summary>
     protected abstract Task PassAsync(TimeSpan duration);
@@ -19,7 +25,7 @@ public abstract class MapSearchQueueContract
     public async Task What_is_enqueued_is_delivered()
     {
         var queue = await CreateAsync();
-        var key = NewKey();
+        var key = await StoreAsync();
 
         await queue.EnqueueAsync(key, CancellationToken.None);
 
@@ -31,7 +37,7 @@ public abstract class MapSearchQueueContract
     {
         var queue = await CreateAsync();
         var waiting = ReceiveAsync(queue);
-        var key = NewKey();
+        var key = await StoreAsync();
 
         await queue.EnqueueAsync(key, CancellationToken.None);
 
@@ -46,7 +52,7 @@ public abstract class MapSearchQueueContract
         var waiting = queue.ReceiveAsync(cancellation.Token);
         await cancellation.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => waiting);
-        var key = NewKey();
+        var key = await StoreAsync();
 
         await queue.EnqueueAsync(key, CancellationToken.None);
 
@@ -57,11 +63,12 @@ public abstract class MapSearchQueueContract
     public async Task Each_ticket_goes_to_one_of_many_receivers()
     {
         var queue = await CreateAsync();
-        var keys = Enumerable.Range(0, 50).Select(_ => NewKey()).ToList();
-        var receiving = keys.Select(_ => Task.Run(() => ReceiveAsync(queue))).ToList();
-        foreach (var key in keys)
+        var receiving = Enumerable.Range(0, 50).Select(_ => Task.Run(() => ReceiveAsync(queue))).ToList();
+        var keys = new List<MapSearchKey>();
+        foreach (var _ in receiving)
         {
-            await queue.EnqueueAsync(key, CancellationToken.None);
+            keys.Add(await StoreAsync());
+            await queue.EnqueueAsync(keys[^1], CancellationToken.None);
         }
 
         var received = await Task.WhenAll(receiving);
@@ -74,7 +81,7 @@ public abstract class MapSearchQueueContract
     public async Task A_silent_ticket_is_delivered_again_and_its_old_receipt_means_nothing()
     {
         var queue = await CreateAsync();
-        var key = NewKey();
+        var key = await StoreAsync();
         await queue.EnqueueAsync(key, CancellationToken.None);
         var first = await ReceiveAsync(queue);
 
@@ -94,12 +101,12 @@ public abstract class MapSearchQueueContract
     public async Task An_extended_ticket_stays_hidden()
     {
         var queue = await CreateAsync();
-        await queue.EnqueueAsync(NewKey(), CancellationToken.None);
+        await queue.EnqueueAsync(await StoreAsync(), CancellationToken.None);
         var ticket = await ReceiveAsync(queue);
         await PassAsync(queue.Visibility * 0.6);
         await queue.ExtendAsync(ticket, CancellationToken.None);
         await PassAsync(queue.Visibility * 0.6);
-        var other = NewKey();
+        var other = await StoreAsync();
         await queue.EnqueueAsync(other, CancellationToken.None);
 
         (await ReceiveAsync(queue)).Key.ShouldBe(other);
@@ -109,13 +116,13 @@ public abstract class MapSearchQueueContract
     public async Task An_acknowledged_ticket_never_comes_back()
     {
         var queue = await CreateAsync();
-        await queue.EnqueueAsync(NewKey(), CancellationToken.None);
+        await queue.EnqueueAsync(await StoreAsync(), CancellationToken.None);
         var ticket = await ReceiveAsync(queue);
         await queue.AcknowledgeAsync(ticket, CancellationToken.None);
         await queue.AcknowledgeAsync(ticket, CancellationToken.None);
         await queue.ExtendAsync(ticket, CancellationToken.None);
         await PassAsync(queue.Visibility * 2);
-        var other = NewKey();
+        var other = await StoreAsync();
         await queue.EnqueueAsync(other, CancellationToken.None);
 
         (await ReceiveAsync(queue)).Key.ShouldBe(other);
@@ -125,10 +132,11 @@ public abstract class MapSearchQueueContract
     public async Task A_returned_ticket_comes_back_after_its_delay_and_not_before_others()
     {
         var queue = await CreateAsync();
-        var (returned, other) = (NewKey(), NewKey());
+        var returned = await StoreAsync();
         await queue.EnqueueAsync(returned, CancellationToken.None);
         var ticket = await ReceiveAsync(queue);
         await queue.ReturnAsync(ticket, TimeSpan.FromSeconds(2), CancellationToken.None);
+        var other = await StoreAsync();
         await queue.EnqueueAsync(other, CancellationToken.None);
 
         (await ReceiveAsync(queue)).Key.ShouldBe(other);
@@ -140,10 +148,11 @@ public abstract class MapSearchQueueContract
     public async Task The_place_of_a_search_is_its_place_in_the_line_or_unknown()
     {
         var queue = await CreateAsync();
-        var keys = new[] { NewKey(), NewKey(), NewKey() };
-        foreach (var key in keys)
+        var keys = new List<MapSearchKey>();
+        for (var i = 0; i < 3; i++)
         {
-            await queue.EnqueueAsync(key, CancellationToken.None);
+            keys.Add(await StoreAsync());
+            await queue.EnqueueAsync(keys[^1], CancellationToken.None);
             await PassAsync(TimeSpan.FromMilliseconds(10));
         }
 
@@ -160,6 +169,4 @@ public abstract class MapSearchQueueContract
     }
 
     private static Task<MapSearchTicket> ReceiveAsync(IMapSearchQueue queue) => queue.ReceiveAsync(CancellationToken.None).WaitAsync(s_soon);
-
-    private static MapSearchKey NewKey() => new(new UserId(1), new MapSearchId(Ids.Next()));
 }

@@ -196,6 +196,42 @@ public abstract class SessionStoreContract
     }
 
     [Fact]
+    public async Task Whether_a_session_is_live_is_told_with_all_that_was_written_here()
+    {
+        var store = await CreateAsync(_time);
+        var (session, other) = (await AddAsync(store), await AddAsync(store));
+        (await store.IsLiveAsync(_user, session.Id, CancellationToken.None)).ShouldBeTrue();
+        (await store.IsLiveAsync(_user, other.Id, CancellationToken.None)).ShouldBeTrue();
+        (await store.IsLiveAsync(new UserId(Interlocked.Increment(ref s_lastUser)), session.Id, CancellationToken.None)).ShouldBeFalse();
+        var later = NewId();
+        (await store.IsLiveAsync(_user, later, CancellationToken.None)).ShouldBeFalse();
+
+        await store.RemoveAsync(_user, session.Id, CancellationToken.None);
+        await store.AddAsync(Session.Start(_user, later, null, null, _time.GetUtcNow()), CancellationToken.None);
+
+        (await store.IsLiveAsync(_user, session.Id, CancellationToken.None)).ShouldBeFalse();
+        (await store.IsLiveAsync(_user, other.Id, CancellationToken.None)).ShouldBeTrue();
+        (await store.IsLiveAsync(_user, later, CancellationToken.None)).ShouldBeTrue();
+        await store.RemoveAllAsync(_user, CancellationToken.None);
+        (await store.IsLiveAsync(_user, later, CancellationToken.None)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Every_session_that_a_further_sign_in_ends_has_ended_at_once()
+    {
+        var store = await CreateAsync(_time);
+        var first = await AddAsync(store);
+        (await store.IsLiveAsync(_user, first.Id, CancellationToken.None)).ShouldBeTrue();
+        for (var i = 0; i < Session.MaxPerUser; i++)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(1));
+            await AddAsync(store);
+        }
+
+        (await store.IsLiveAsync(_user, first.Id, CancellationToken.None)).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task A_cancelled_call_does_nothing()
     {
         var store = await CreateAsync(_time);

@@ -9,14 +9,17 @@ public abstract class UpstreamTokenStoreContract
 {
     private static readonly DateTimeOffset s_start = new(2026, 11, 20, 12, 0, 0, 123, TimeSpan.Zero);
 
-    private readonly FakeTimeProvider _time = new(s_start);
+    protected FakeTimeProvider Time { get; } = new(s_start);
 
-    protected abstract Task<IUpstreamTokenStore> CreateAsync(TimeProvider time);
+    protected abstract Task<IUpstreamTokenStore> CreateAsync();
+
+    /// <summary>Lets time pass on the store's clock.</summary>
+    protected abstract Task PassAsync(TimeSpan duration);
 
     [Fact]
     public async Task Without_a_saved_token_there_is_none()
     {
-        var store = await CreateAsync(_time);
+        var store = await CreateAsync();
 
         (await store.FindAsync(UpstreamTokenKind.NadeoLiveServices, CancellationToken.None)).ShouldBeNull();
         (await store.FindAsync(UpstreamTokenKind.TrackmaniaOAuth, CancellationToken.None)).ShouldBeNull();
@@ -25,7 +28,7 @@ public abstract class UpstreamTokenStoreContract
     [Fact]
     public async Task A_pair_comes_back_as_it_was_saved()
     {
-        var store = await CreateAsync(_time);
+        var store = await CreateAsync();
 
         await store.SaveAsync(UpstreamTokenKind.NadeoLiveServices, Pair("first"), CancellationToken.None);
 
@@ -35,7 +38,7 @@ public abstract class UpstreamTokenStoreContract
     [Fact]
     public async Task A_token_without_a_refresh_token_comes_back_without_one()
     {
-        var store = await CreateAsync(_time);
+        var store = await CreateAsync();
         var token = Pair("single") with { RefreshToken = null, RefreshExpiresAt = null };
         await store.SaveAsync(UpstreamTokenKind.TrackmaniaOAuth, Pair("pair"), CancellationToken.None);
 
@@ -49,7 +52,7 @@ public abstract class UpstreamTokenStoreContract
     [InlineData("  spaces and\nnew lines  ")]
     public async Task Any_text_survives(string text)
     {
-        var store = await CreateAsync(_time);
+        var store = await CreateAsync();
 
         await store.SaveAsync(UpstreamTokenKind.NadeoLiveServices, Pair(text), CancellationToken.None);
 
@@ -59,7 +62,7 @@ public abstract class UpstreamTokenStoreContract
     [Fact]
     public async Task A_token_of_several_kilobytes_survives()
     {
-        var store = await CreateAsync(_time);
+        var store = await CreateAsync();
         var token = Pair(new string('x', 16_000));
 
         await store.SaveAsync(UpstreamTokenKind.NadeoLiveServices, token, CancellationToken.None);
@@ -70,7 +73,7 @@ public abstract class UpstreamTokenStoreContract
     [Fact]
     public async Task A_later_token_replaces_the_earlier_one()
     {
-        var store = await CreateAsync(_time);
+        var store = await CreateAsync();
         await store.SaveAsync(UpstreamTokenKind.NadeoLiveServices, Pair("old"), CancellationToken.None);
 
         await store.SaveAsync(UpstreamTokenKind.NadeoLiveServices, Pair("new"), CancellationToken.None);
@@ -81,7 +84,7 @@ public abstract class UpstreamTokenStoreContract
     [Fact]
     public async Task Kinds_are_kept_apart()
     {
-        var store = await CreateAsync(_time);
+        var store = await CreateAsync();
 
         await store.SaveAsync(UpstreamTokenKind.NadeoLiveServices, Pair("nadeo"), CancellationToken.None);
         await store.SaveAsync(UpstreamTokenKind.TrackmaniaOAuth, Pair("oauth"), CancellationToken.None);
@@ -93,10 +96,10 @@ public abstract class UpstreamTokenStoreContract
     [Fact]
     public async Task An_expired_token_is_still_found()
     {
-        var store = await CreateAsync(_time);
+        var store = await CreateAsync();
         await store.SaveAsync(UpstreamTokenKind.NadeoLiveServices, Pair("old"), CancellationToken.None);
 
-        _time.Advance(TimeSpan.FromDays(30));
+        await PassAsync(TimeSpan.FromDays(30));
 
         ShouldBe(await store.FindAsync(UpstreamTokenKind.NadeoLiveServices, CancellationToken.None), Pair("old"));
     }
@@ -104,7 +107,7 @@ public abstract class UpstreamTokenStoreContract
     [Fact]
     public async Task Parallel_saves_leave_one_whole_pair()
     {
-        var store = await CreateAsync(_time);
+        var store = await CreateAsync();
 
         await Task.WhenAll(Enumerable.Range(0, 32).Select(i => Task.Run(() => store.SaveAsync(UpstreamTokenKind.NadeoLiveServices, Pair($"{i}"), CancellationToken.None))));
 
@@ -113,9 +116,50 @@ public abstract class UpstreamTokenStoreContract
     }
 
     [Fact]
+    public async Task One_renewal_runs_at_a_time_and_the_saved_token_ends_it()
+    {
+        var store = await CreateAsync();
+        var starts = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => store.TryStartRenewalAsync(UpstreamTokenKind.NadeoLiveServices, CancellationToken.None))));
+
+        starts.Count(s => s is not null).ShouldBe(1);
+        (await store.TryStartRenewalAsync(UpstreamTokenKind.TrackmaniaOAuth, CancellationToken.None)).ShouldNotBeNull();
+        (await store.FindAsync(UpstreamTokenKind.NadeoLiveServices, CancellationToken.None)).ShouldBeNull();
+        await store.SaveAsync(UpstreamTokenKind.NadeoLiveServices, Pair("renewed"), CancellationToken.None);
+
+        (await store.TryStartRenewalAsync(UpstreamTokenKind.NadeoLiveServices, CancellationToken.None)).ShouldNotBeNull();
+        ShouldBe(await store.FindAsync(UpstreamTokenKind.NadeoLiveServices, CancellationToken.None), Pair("renewed"));
+    }
+
+    [Fact]
+    public async Task A_renewal_that_was_given_up_lets_the_next_one_start()
+    {
+        var store = await CreateAsync();
+        var renewal = await store.TryStartRenewalAsync(UpstreamTokenKind.NadeoLiveServices, CancellationToken.None);
+
+        await store.EndRenewalAsync(UpstreamTokenKind.NadeoLiveServices, renewal!.Value, CancellationToken.None);
+
+        (await store.TryStartRenewalAsync(UpstreamTokenKind.NadeoLiveServices, CancellationToken.None)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_silent_renewal_is_lost_and_cannot_end_its_successor()
+    {
+        var store = await CreateAsync();
+        var silent = await store.TryStartRenewalAsync(UpstreamTokenKind.NadeoLiveServices, CancellationToken.None);
+        await PassAsync(IUpstreamTokenStore.RenewalLease - TimeSpan.FromMilliseconds(1));
+        (await store.TryStartRenewalAsync(UpstreamTokenKind.NadeoLiveServices, CancellationToken.None)).ShouldBeNull();
+        await PassAsync(TimeSpan.FromMilliseconds(1));
+
+        (await store.TryStartRenewalAsync(UpstreamTokenKind.NadeoLiveServices, CancellationToken.None)).ShouldNotBeNull();
+        await store.EndRenewalAsync(UpstreamTokenKind.NadeoLiveServices, silent!.Value, CancellationToken.None);
+
+        (await store.TryStartRenewalAsync(UpstreamTokenKind.NadeoLiveServices, CancellationToken.None)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_cancelled_call_is_refused()
     {
-        var store = await CreateAsync(_time);
+        var store = await CreateAsync();
         var cancelled = new CancellationToken(canceled: true);
 
         await Should.ThrowAsync<OperationCanceledException>(async () => await store.FindAsync(UpstreamTokenKind.NadeoLiveServices, cancelled));

@@ -39,6 +39,7 @@ public abstract class UserStoreContract
         var unknown = new UserId(long.MaxValue);
 
         (await store.FindAsync(unknown, CancellationToken.None)).ShouldBeNull();
+        (await store.FindRoleAsync(unknown, CancellationToken.None)).ShouldBeNull();
         (await store.FindByLoginAsync($"nobody {_unique}", CancellationToken.None)).ShouldBeNull();
         (await store.SetRoleAsync(unknown, Role.Admin, CancellationToken.None)).ShouldBeFalse();
         (await store.TryReplacePasswordHashAsync(unknown, new Secret("a"), new Secret("b"), CancellationToken.None)).ShouldBeFalse();
@@ -128,8 +129,11 @@ public abstract class UserStoreContract
         var store = await CreateAsync();
         var user = await AddAsync(store, NewUser("promoted"));
 
+        (await store.FindRoleAsync(user.Id, CancellationToken.None)).ShouldBe(Role.User);
+
         (await store.SetRoleAsync(user.Id, Role.Admin, CancellationToken.None)).ShouldBeTrue();
 
+        (await store.FindRoleAsync(user.Id, CancellationToken.None)).ShouldBe(Role.Admin);
         (await store.FindAsync(user.Id, CancellationToken.None))!.Role.ShouldBe(Role.Admin);
         (await store.FindByLoginAsync(user.Name.Value, CancellationToken.None))!.Role.ShouldBe(Role.Admin);
     }
@@ -144,6 +148,7 @@ public abstract class UserStoreContract
         (await store.RemoveAsync(removed.Id, CancellationToken.None)).ShouldBeTrue();
         (await store.RemoveAsync(removed.Id, CancellationToken.None)).ShouldBeFalse();
         (await store.FindAsync(removed.Id, CancellationToken.None)).ShouldBeNull();
+        (await store.FindRoleAsync(removed.Id, CancellationToken.None)).ShouldBeNull();
         (await store.FindByLoginAsync(user.Email.Value, CancellationToken.None)).ShouldBeNull();
 
         (await AddAsync(store, user)).Id.ShouldNotBe(removed.Id);

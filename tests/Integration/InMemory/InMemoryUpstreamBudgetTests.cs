@@ -7,5 +7,11 @@ namespace Backend.Integration.InMemory;
 
 public sealed class InMemoryUpstreamBudgetTests : UpstreamBudgetContract
 {
-    protected override Task<IUpstreamBudget> CreateAsync(TimeProvider time) => Task.FromResult<IUpstreamBudget>(new InMemoryUpstreamBudget(new TrackmaniaOptions(), time));
+    protected override Task<IUpstreamBudget> CreateAsync() => Task.FromResult<IUpstreamBudget>(new InMemoryUpstreamBudget(new TrackmaniaOptions(), Time));
+
+    protected override Task PassAsync(TimeSpan duration)
+    {
+        Time.Advance(duration);
+        return Task.CompletedTask;
+    }
 }

@@ -6,5 +6,11 @@ namespace Backend.Integration.InMemory;
 
 public sealed class InMemoryUpstreamTokenStoreTests : UpstreamTokenStoreContract
 {
-    protected override Task<IUpstreamTokenStore> CreateAsync(TimeProvider time) => Task.FromResult<IUpstreamTokenStore>(new InMemoryUpstreamTokenStore());
+    protected override Task<IUpstreamTokenStore> CreateAsync() => Task.FromResult<IUpstreamTokenStore>(new InMemoryUpstreamTokenStore(Time));
+
+    protected override Task PassAsync(TimeSpan duration)
+    {
+        Time.Advance(duration);
+        return Task.CompletedTask;
+    }
 }

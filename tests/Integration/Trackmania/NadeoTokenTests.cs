@@ -107,7 +107,7 @@ public sealed class NadeoTokenTests
     [Fact]
     public async Task A_restart_goes_on_with_the_stored_token()
     {
-        var store = new InMemoryUpstreamTokenStore();
+        var store = new InMemoryUpstreamTokenStore(TimeProvider.System);
         await using var clients = await UpstreamClients.WithSandboxAsync(tokens: store);
         await ReadAsync(clients);
         var stored = (await store.FindAsync(UpstreamTokenKind.NadeoLiveServices, TestContext.Current.CancellationToken)).ShouldNotBeNull();
@@ -125,7 +125,7 @@ public sealed class NadeoTokenTests
     public async Task A_token_that_another_instance_has_renewed_is_taken_over()
     {
         var clock = new FastClock(100);
-        var store = new InMemoryUpstreamTokenStore();
+        var store = new InMemoryUpstreamTokenStore(clock);
         await using var clients = await UpstreamClients.WithSandboxAsync(clock: clock, tokens: store);
         await ReadAsync(clients);
         clock.Advance(TimeSpan.FromMinutes(55));

@@ -99,7 +99,7 @@ internal sealed class UpstreamClients : IAsyncDisposable
         services.AddSingleton(clock);
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log));
         services.AddSingleton<IUpstreamBudget, InMemoryUpstreamBudget>();
-        services.AddSingleton(tokens ?? new InMemoryUpstreamTokenStore());
+        services.AddSingleton(tokens ?? new InMemoryUpstreamTokenStore(clock));
         services.AddTrackmaniaClients(options);
         return new UpstreamClients(sandbox, services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true }), clock, log);
     }

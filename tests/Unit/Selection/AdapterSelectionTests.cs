@@ -46,7 +46,6 @@ public sealed class AdapterSelectionTests
     }
 
     [Theory]
-    [InlineData("Postgres")]
     [InlineData("Aws")]
     [InlineData("Oracle")]
     [InlineData("0")]
@@ -58,16 +57,16 @@ public sealed class AdapterSelectionTests
     public void A_profile_that_cannot_be_had_is_an_error_that_names_key_value_and_what_is_valid(string text)
     {
         Read(("Adapters:Profile", text)).Choices.ShouldBeEmpty();
-        _errors.ShouldHaveSingleItem().ShouldBe($"Adapters:Profile is '{text}', but must be one of InMemory.");
+        _errors.ShouldHaveSingleItem().ShouldBe($"Adapters:Profile is '{text}', but must be one of InMemory, Postgres.");
     }
 
     [Theory]
-    [InlineData("Postgres")]
+    [InlineData("Aws")]
     [InlineData("redis")]
     public void So_is_an_adapter_of_a_single_port(string text)
     {
         Read(("Adapters:Sessions", text)).Choices.ShouldNotContain(c => c.Port.Name == "Sessions");
-        _errors.ShouldHaveSingleItem().ShouldBe($"Adapters:Sessions is '{text}', but must be one of InMemory.");
+        _errors.ShouldHaveSingleItem().ShouldBe($"Adapters:Sessions is '{text}', but must be one of InMemory, Postgres.");
     }
 
     [Fact]
@@ -80,15 +79,25 @@ public sealed class AdapterSelectionTests
     [Theory]
     [InlineData("NEON_DB_CONNECTION_STRING")]
     [InlineData("ConnectionStrings:Backend")]
-    public void A_connection_string_asks_for_a_profile_that_this_version_lacks_and_is_never_shown(string key)
+    public void A_connection_string_asks_for_Postgres_and_is_never_shown(string key)
     {
         var selection = Read((key, Connection));
 
-        var error = _errors.ShouldHaveSingleItem();
-        error.ShouldBe($"{key} is set, which asks for the Postgres profile, but this version has only InMemory; unset it, or set Adapters:Profile.");
-        error.ShouldNotContain("hunter2");
-        selection.Reason.ShouldNotContain("hunter2");
-        selection.Choices.ShouldNotContain(c => c.Kind == AdapterKind.InMemory, "nothing is ever replaced silently");
+        _errors.ShouldBeEmpty();
+        selection.Reason.ShouldBe($"{key} is set");
+        selection.Choices.Count.ShouldBe(7);
+        selection.Choices.ShouldAllBe(c => c.Kind == AdapterKind.Postgres);
+        selection.Uses(AdapterKind.InMemory).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void One_port_can_be_served_by_another_technology_than_the_rest()
+    {
+        var selection = Read(("ConnectionStrings:Backend", Connection), ("Adapters:LeaderboardCache", "InMemory"));
+
+        _errors.ShouldBeEmpty();
+        selection.Choices.Where(c => c.Kind == AdapterKind.InMemory).Select(c => c.Port.Name).ShouldBe(["LeaderboardCache"]);
+        selection.Uses(AdapterKind.Postgres).ShouldBeTrue();
     }
 
     [Fact]

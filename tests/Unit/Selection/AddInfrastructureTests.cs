@@ -26,7 +26,7 @@ public sealed class AddInfrastructureTests
     public void A_complete_configuration_has_no_errors_and_serves_every_port()
     {
         var services = new ServiceCollection().AddLogging().AddApplication();
-        var summary = services.AddInfrastructure(Settings.Of(Complete), mayInventSecret: false, _errors);
+        var summary = services.AddInfrastructure(Settings.Of(Complete), isDevelopment: false, _errors);
 
         _errors.ShouldBeEmpty();
         using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
@@ -58,7 +58,7 @@ public sealed class AddInfrastructureTests
                 ("Adapters:Nothing", "InMemory"),
                 ("ConnectionStrings:Backend", "Host=db;Password=hunter2"),
                 ("Trackmania:NadeoRate", "fast")),
-            mayInventSecret: false,
+            isDevelopment: false,
             _errors);
 
         string[] keys =
@@ -83,7 +83,7 @@ public sealed class AddInfrastructureTests
     {
         var services = new ServiceCollection();
 
-        services.AddInfrastructure(Settings.Of(Complete[1..]), mayInventSecret: true, _errors).SecretInvented.ShouldBeTrue();
+        services.AddInfrastructure(Settings.Of(Complete[1..]), isDevelopment: true, _errors).SecretInvented.ShouldBeTrue();
         _errors.ShouldBeEmpty();
     }
 
@@ -91,7 +91,7 @@ public sealed class AddInfrastructureTests
     public void Settings_of_accounts_are_taken()
     {
         var services = new ServiceCollection();
-        services.AddInfrastructure(Settings.Of([.. Complete, ("Accounts:MaxUsers", "3"), ("Administration:InitialAdmin", "boss")]), mayInventSecret: false, _errors);
+        services.AddInfrastructure(Settings.Of([.. Complete, ("Accounts:MaxUsers", "3"), ("Administration:InitialAdmin", "boss")]), isDevelopment: false, _errors);
 
         using var provider = services.BuildServiceProvider();
         provider.GetRequiredService<AccountOptions>().MaxUsers.ShouldBe(3);
@@ -103,7 +103,7 @@ public sealed class AddInfrastructureTests
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         var services = new ServiceCollection().AddSingleton<TimeProvider>(clock);
-        services.AddInfrastructure(Settings.Of(Complete), mayInventSecret: false, _errors);
+        services.AddInfrastructure(Settings.Of(Complete), isDevelopment: false, _errors);
 
         using var provider = services.BuildServiceProvider();
         provider.GetServices<TimeProvider>().ShouldHaveSingleItem().ShouldBeSameAs(clock);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Backend.Application.MapSearches;
+using Backend.Application.Ports;
 using Backend.Application.Sessions;
 using Backend.Domain.Common;
 using Backend.Domain.MapSearches;
@@ -154,7 +155,7 @@ public sealed class ModelTests
     public async Task An_empty_search_has_one_complete_empty_page()
     {
         var empty = Make.Job().Claim(Make.Start).StartReading(0, Make.Start).Complete(Make.Start);
-        var body = await Write(MapSearchResultsResponse.From(new MapSearchResults(empty, AsyncEnumerable.Empty<MapSearchRow>(), Names), -1, 200));
+        var body = await Write(MapSearchResultsResponse.From(new MapSearchResults(empty, AsyncEnumerable.Empty<NamedMapSearchRow>()), -1, 200));
 
         body.ToJsonString().ShouldBe("""{"status":"completed","next":-1,"complete":true,"items":[]}""");
     }
@@ -220,7 +221,7 @@ public sealed class ModelTests
     private static LegacyStatusResponse Status(MapSearchJob job) => LegacyStatusResponse.From(new JobStatus(job, IsKnown: false, QueuePlace: null), results: null);
 
     private static MapSearchResults Results(MapSearchJob job, int after) =>
-        new(job, new[] { Make.Row(0, entries: 2), Make.Row(1, failure: "no answer"), Make.Row(2), Make.Row(3, entries: 1) }.Where(r => r.Index > after).ToAsyncEnumerable(), Names);
+        new(job, new[] { Make.Row(0, entries: 2), Make.Row(1, failure: "no answer"), Make.Row(2), Make.Row(3, entries: 1) }.Where(r => r.Index > after).Select(r => new NamedMapSearchRow(r, Names)).ToAsyncEnumerable());
 
     private static string Keys(JsonNode node) => string.Join(' ', node.AsObject().Select(p => p.Key));
 

@@ -24,15 +24,14 @@ public sealed class ReadMapSearchResultsTests
     {
         var job = Make.Job().Claim(Make.Start).StartReading(2, Make.Start);
         var names = new Dictionary<AccountId, string> { [Make.Account(1)] = "One" };
+        var rows = new[] { new NamedMapSearchRow(Make.Row(5), names), new NamedMapSearchRow(Make.Row(6), names) };
         _jobs.FindAsync(job.Key, Arg.Any<CancellationToken>()).Returns(job);
-        _jobs.ReadNamesAsync(job.Key, Arg.Any<CancellationToken>()).Returns(names);
-        _jobs.ReadRowsAsync(job.Key, 4, Arg.Any<CancellationToken>()).Returns(new[] { Make.Row(5), Make.Row(6) }.ToAsyncEnumerable());
+        _jobs.ReadRowsAsync(job.Key, 4, Arg.Any<CancellationToken>()).Returns(rows.ToAsyncEnumerable());
 
         var results = (await new ReadMapSearchResultsHandler(_jobs).Handle(new ReadMapSearchResultsQuery(job.Key, 4), CancellationToken.None)).Value;
 
         results.Job.ShouldBe(job);
-        results.Names.ShouldBe(names);
-        (await results.Rows.Select(r => r.Index).ToListAsync()).ShouldBe([5, 6]);
+        (await results.Rows.ToListAsync()).ShouldBe(rows);
         _jobs.ReceivedCalls().First().GetMethodInfo().Name.ShouldBe(nameof(IMapSearchJobStore.FindAsync));
     }
 }

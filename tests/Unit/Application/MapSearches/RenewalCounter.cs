@@ -58,9 +58,7 @@ internal sealed class RenewalCounter(IMapSearchJobStore inner) : IMapSearchJobSt
 
     public Task<MapSearchJob?> CancelAsync(MapSearchKey key, CancellationToken cancellationToken) => inner.CancelAsync(key, cancellationToken);
 
-    public IAsyncEnumerable<MapSearchRow> ReadRowsAsync(MapSearchKey key, int after, CancellationToken cancellationToken) => inner.ReadRowsAsync(key, after, cancellationToken);
-
-    public Task<IReadOnlyDictionary<AccountId, string>> ReadNamesAsync(MapSearchKey key, CancellationToken cancellationToken) => inner.ReadNamesAsync(key, cancellationToken);
+    public IAsyncEnumerable<NamedMapSearchRow> ReadRowsAsync(MapSearchKey key, int after, CancellationToken cancellationToken) => inner.ReadRowsAsync(key, after, cancellationToken);
 
     private TaskCompletionSource Signal(int renewals)
     {

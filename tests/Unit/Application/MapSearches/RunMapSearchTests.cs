@@ -51,7 +51,7 @@ public sealed class RunMapSearchTests
         rows.Select(r => r.Map).ShouldBe(Make.Maps(3));
         rows.Select(r => r.Index).ShouldBe([0, 1, 2]);
         rows.Select(r => r.Entries.Count).ShouldBe([1, 0, 1]);
-        (await _store.ReadNamesAsync(_job.Key, default)).Keys.ShouldBe([Make.Account(1), Make.Account(3)], ignoreOrder: true);
+        (await NamesAsync()).Keys.ShouldBe([Make.Account(1), Make.Account(3)], ignoreOrder: true);
     }
 
     [Fact]
@@ -315,7 +315,7 @@ public sealed class RunMapSearchTests
         await Run();
 
         _names.Batches.SelectMany(b => b).ShouldBe([Make.Account(2), Make.Account(3)], ignoreOrder: true);
-        (await _store.ReadNamesAsync(_job.Key, default)).Count.ShouldBe(3);
+        (await NamesAsync()).Count.ShouldBe(3);
     }
 
     [Fact]
@@ -330,7 +330,7 @@ public sealed class RunMapSearchTests
 
         _names.Batches.Select(b => b.Count).ShouldBe([50, 50, 20]);
         _names.Batches.SelectMany(b => b).ShouldBeUnique();
-        (await _store.ReadNamesAsync(_job.Key, default)).Count.ShouldBe(120);
+        (await NamesAsync()).Count.ShouldBe(120);
     }
 
     [Fact]
@@ -342,7 +342,7 @@ public sealed class RunMapSearchTests
 
         await Run();
 
-        (await _store.ReadNamesAsync(_job.Key, default)).Keys.ShouldBe([Make.Account(1), Make.Account(3)], ignoreOrder: true);
+        (await NamesAsync()).Keys.ShouldBe([Make.Account(1), Make.Account(3)], ignoreOrder: true);
         (await Stored()).State.ShouldBe(MapSearchState.Completed);
     }
 
@@ -356,7 +356,7 @@ public sealed class RunMapSearchTests
         await Run();
 
         (await Stored()).State.ShouldBe(MapSearchState.Completed);
-        (await _store.ReadNamesAsync(_job.Key, default)).Count.ShouldBe(50);
+        (await NamesAsync()).Count.ShouldBe(50);
     }
 
     [Fact]
@@ -586,7 +586,10 @@ public sealed class RunMapSearchTests
 
     private async Task<MapSearchJob> Stored() => (await _store.FindAsync(_job.Key, default))!;
 
-    private async Task<List<MapSearchRow>> Rows() => await _store.ReadRowsAsync(_job.Key, -1, default).ToListAsync();
+    private async Task<List<MapSearchRow>> Rows() => await _store.ReadRowsAsync(_job.Key, -1, default).Select(named => named.Row).ToListAsync();
+
+    private async Task<Dictionary<AccountId, string>> NamesAsync() =>
+        (await _store.ReadRowsAsync(_job.Key, -1, default).ToListAsync()).SelectMany(named => named.Names).DistinctBy(n => n.Key).ToDictionary();
 
     private sealed class ScriptedBoards(TimeProvider clock) : ILeaderboardSource
     {

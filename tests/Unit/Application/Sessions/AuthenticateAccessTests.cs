@@ -2,7 +2,6 @@ using Backend.Application.Ports;
 using Backend.Application.Sessions;
 using Backend.Domain.Accounts;
 using Backend.Domain.Common;
-using Backend.Domain.Sessions;
 using Backend.Unit.Support;
 using NSubstitute;
 
@@ -17,8 +16,8 @@ public sealed class AuthenticateAccessTests
     public AuthenticateAccessTests()
     {
         _tokens.ReadAsync(null!).ReturnsForAnyArgs(new AccessTokenOwner(Make.UserId, Make.SessionId));
-        _sessions.FindAsync(Make.UserId, Make.SessionId, Arg.Any<CancellationToken>()).Returns(Make.Session());
-        _users.FindAsync(Make.UserId, Arg.Any<CancellationToken>()).Returns(Make.User(role: Role.Admin));
+        _sessions.IsLiveAsync(Make.UserId, Make.SessionId, Arg.Any<CancellationToken>()).Returns(true);
+        _users.FindRoleAsync(Make.UserId, Arg.Any<CancellationToken>()).Returns(Role.Admin);
     }
 
     [Fact]
@@ -38,7 +37,7 @@ public sealed class AuthenticateAccessTests
     [Fact]
     public async Task A_session_that_ended_authenticates_nobody()
     {
-        _sessions.FindAsync(Make.UserId, Make.SessionId, Arg.Any<CancellationToken>()).Returns((Session?)null);
+        _sessions.IsLiveAsync(Make.UserId, Make.SessionId, Arg.Any<CancellationToken>()).Returns(false);
 
         (await HandleAsync()).Error.ShouldBe(SessionErrors.Ended);
     }
@@ -46,7 +45,7 @@ public sealed class AuthenticateAccessTests
     [Fact]
     public async Task A_deleted_user_is_nobody()
     {
-        _users.FindAsync(Make.UserId, Arg.Any<CancellationToken>()).Returns((User?)null);
+        _users.FindRoleAsync(Make.UserId, Arg.Any<CancellationToken>()).Returns((Role?)null);
 
         (await HandleAsync()).Error.ShouldBe(SessionErrors.Ended);
     }

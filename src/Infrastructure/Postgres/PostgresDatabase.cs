@@ -1,0 +1,139 @@
+using System.Data;
+using Backend.Application.Ports;
+using Npgsql;
+
+namespace Backend.Infrastructure.Postgres;
+
+/// <summary>
+/// Runs statements. Every trouble with the connection or the server becomes <see cref="StoreUnavailableException"/>;
+/// before that, what can be repeated without harm is repeated once on a fresh connection, so that a server that was
+/// restarted costs no caller anything.
+/// </summary>
+internal sealed class PostgresDatabase(NpgsqlDataSource source)
+{
+    public NpgsqlDataSource Source => source;
+
+    /// <summary>All rows of a statement that changes nothing.</summary>
+    public Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
+        RunAsync(sql, map, isRepeatable: true, cancellationToken, parameters);
+
+    /// <summary>All rows that a changing statement returns.</summary>
+    public Task<List<T>> WriteAsync<T>(string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken, params NpgsqlParameter[] parameters) =>
+        RunAsync(sql, map, isRepeatable: false, cancellationToken, parameters);
+
+    /// <summary>Number of rows that a changing statement touched.</summary>
+    public async Task<int> WriteAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    {
+        var rows = -1;
+        await GuardAsync(
+            async () =>
+            {
+                await using var command = source.CreateCommand(sql);
+                rows = await WithAsync(command.Parameters, parameters, () => command.ExecuteNonQueryAsync(cancellationToken));
+            },
+            isRepeatable: false,
+            cancellationToken);
+        return rows;
+    }
+
+    /// <summary>Statements that take effect together or not at all; the answer is what the last one touched.</summary>
+    public async Task<int> WriteTogetherAsync(CancellationToken cancellationToken, params (string Sql, NpgsqlParameter[] Parameters)[] statements)
+    {
+        var rows = 0;
+        await GuardAsync(
+            async () =>
+            {
+                await using var batch = source.CreateBatch();
+                foreach (var (sql, parameters) in statements)
+                {
+                    var command = new NpgsqlBatchCommand(sql);
+                    Array.ForEach(parameters, p => command.Parameters.Add(p.Clone()));
+                    batch.BatchCommands.Add(command);
+                }
+
+                await batch.ExecuteNonQueryAsync(cancellationToken);
+                rows = (int)batch.BatchCommands[^1].Rows;
+            },
+            isRepeatable: false,
+            cancellationToken);
+        return rows;
+    }
+
+    /// <summary>Runs work that uses its own connection, such as an object-relational query, under the same rules.</summary>
+    public async Task<T> RunAsync<T>(Func<Task<T>> work, bool isRepeatable, CancellationToken cancellationToken)
+    {
+        T result = default!;
+        await GuardAsync(async () => result = await work(), isRepeatable, cancellationToken);
+        return result;
+    }
+
+    public static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
+
+    private async Task<List<T>> RunAsync<T>(string sql, Func<NpgsqlDataReader, T> map, bool isRepeatable, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    {
+        List<T> rows = [];
+        await GuardAsync(
+            async () =>
+            {
+                rows = [];
+                await using var command = source.CreateCommand(sql);
+                await using var reader = await WithAsync(command.Parameters, parameters, () => command.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken));
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    rows.Add(map(reader));
+                }
+            },
+            isRepeatable,
+            cancellationToken);
+        return rows;
+    }
+
+    private async Task GuardAsync(Func<Task> work, bool isRepeatable, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            await work();
+        }
+        catch (Exception first) when (MayRepeat(first, isRepeatable))
+        {
+            // The other connections of the pool go to the same server that has just ended this one.
+            source.Clear();
+            try
+            {
+                await work();
+            }
+            catch (Exception second) when (PostgresFailures.IsUnavailable(second))
+            {
+                throw Unavailable(second);
+            }
+        }
+        catch (Exception exception) when (PostgresFailures.IsUnavailable(exception))
+        {
+            throw Unavailable(exception);
+        }
+    }
+
+    /// <summary>Not after a time limit: the caller has waited long enough.</summary>
+    private static bool MayRepeat(Exception exception, bool isRepeatable) =>
+        PostgresFailures.IsUndone(exception) || (isRepeatable && PostgresFailures.IsUnavailable(exception) && !IsTimeout(exception));
+
+    private static bool IsTimeout(Exception exception) =>
+        exception is TimeoutException or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } || (exception.InnerException is { } inner && IsTimeout(inner));
+
+    private static StoreUnavailableException Unavailable(Exception exception) => new("The database cannot be reached or does not answer.", exception);
+
+    /// <summary>Lends the parameters to a command: one that repeats the statement needs them again.</summary>
+    private static async Task<T> WithAsync<T>(NpgsqlParameterCollection lent, NpgsqlParameter[] parameters, Func<Task<T>> execute)
+    {
+        lent.AddRange(parameters);
+        try
+        {
+            return await execute();
+        }
+        finally
+        {
+            lent.Clear();
+        }
+    }
+}

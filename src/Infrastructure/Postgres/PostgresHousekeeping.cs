@@ -1,0 +1,96 @@
+using Backend.Application.MapSearches;
+using Backend.Application.Ports;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using static Backend.Infrastructure.Postgres.PostgresDatabase;
+
+namespace Backend.Infrastructure.Postgres;
+
+/// <summary>
+/// Deletes what no reader sees any more. In small batches with pauses, so that it never holds up anybody; several
+/// instances do it side by side without getting in each other's way.
+/// </summary>
+internal sealed partial class PostgresHousekeeping(PostgresDatabase database, MapSearchOptions searches, TimeProvider clock, ILogger<PostgresHousekeeping> logger) : BackgroundService
+{
+    internal const int BatchSize = 200;
+
+    /// <summary>A search takes its rows and names along, so what counts is the size of the results: a batch ends with the search that passes 50,000 of them.</summary>
+    private const string FinishedSearches = $"""
+        delete from map_searches where (user_id, id) in (
+            select user_id, id from (
+                select user_id, id, sum(size) over (order by updated_at, user_id, id) - size as before from (
+                    select user_id, id, updated_at, maps_done + records_found as size from map_searches
+                    where {MapSearchColumns.IsFinished} and updated_at <= $1 order by updated_at limit $2 for update skip locked) oldest) sized
+            where before < 50000)
+        """;
+
+    private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan s_pauseBetweenBatches = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>One round over everything; the number of deleted rows.</summary>
+    internal async Task<int> CleanAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        return await CleanAsync("map_searches", FinishedSearches, now - searches.Retention, cancellationToken)
+            + await CleanAsync("sessions", Batch("sessions", "user_id, id", "expires_at"), now, cancellationToken)
+            + await CleanAsync("rate_limit_windows", Batch("rate_limit_windows", "limit_name, key", "expires_at"), now, cancellationToken)
+            + await CleanAsync("leaderboards", Batch("leaderboards", "map_uid", "saved_at"), now - ILeaderboardCache.KeptFor, cancellationToken)
+            + await CleanAsync("mapper_walks", Batch("mapper_walks", "mapper_key", "saved_at"), now - ILeaderboardCache.KeptFor, cancellationToken);
+    }
+
+    private static string Batch(string table, string key, string instant) =>
+        $"delete from {table} where ({key}) in (select {key} from {table} where {instant} <= $1 limit $2 for update skip locked)";
+
+    private async Task<int> CleanAsync(string table, string batchOf, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var deleted = 0;
+        while (true)
+        {
+            var batch = await database.WriteAsync(batchOf, cancellationToken, Value(until), Value(BatchSize));
+            if (batch == 0)
+            {
+                break;
+            }
+
+            deleted += batch;
+            await Task.Delay(s_pauseBetweenBatches, clock, cancellationToken);
+        }
+
+        if (deleted > 0)
+        {
+            LogDeleted(deleted, table);
+        }
+
+        return deleted;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(s_interval, clock);
+        try
+        {
+            do
+            {
+                try
+                {
+                    await CleanAsync(stoppingToken);
+                }
+                catch (StoreUnavailableException exception)
+                {
+                    LogPutOff(exception.Message);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The next start goes on.
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Deleted {Count} expired rows of {Table}")]
+    private partial void LogDeleted(int count, string table);
+
+    [LoggerMessage(LogLevel.Warning, "Expired rows stay for now: {Reason}")]
+    private partial void LogPutOff(string reason);
+}

@@ -1,0 +1,66 @@
+using Backend.Infrastructure.Selection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Backend.Infrastructure.Postgres;
+
+/// <summary>Before anything else runs: waits for the database, brings the schema up to date if it may, and stops the start on a schema that this version cannot work with.</summary>
+internal sealed partial class PostgresStart(NpgsqlDataSource source, PostgresSettings settings, TimeProvider clock, ILogger<PostgresStart> logger) : IHostedLifecycleService
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (settings.IsPooled)
+        {
+            LogPooled(settings.PollInterval.TotalMilliseconds);
+        }
+
+        await WaitAsync(cancellationToken);
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var started = clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await using var connection = await source.OpenConnectionAsync(cancellationToken);
+                return;
+            }
+            catch (NpgsqlException exception) when (exception is not PostgresException || PostgresFailures.IsUnavailable(exception))
+            {
+                var reason = exception.GetBaseException().Message;
+                if (clock.GetElapsedTime(started) + s_pause > settings.StartTimeout)
+                {
+                    throw new ConfigurationException([$"The database {settings.Target} could not be reached within {settings.StartTimeout.TotalSeconds:0} s (Postgres:StartTimeout): {reason}"]);
+                }
+
+                LogWaiting(settings.Target, reason);
+                await Task.Delay(s_pause, clock, cancellationToken);
+            }
+            catch (PostgresException exception)
+            {
+                throw new ConfigurationException([$"The database {settings.Target} refuses the connection: {exception.MessageText}."]);
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "The database is behind a transaction-mode pooler: no notifications (work is looked for every {Milliseconds} ms), no session locks, no prepared statements")]
+    private partial void LogPooled(double milliseconds);
+
+    [LoggerMessage(LogLevel.Warning, "Waiting for the database {Target}: {Reason}")]
+    private partial void LogWaiting(string target, string reason);
+}
