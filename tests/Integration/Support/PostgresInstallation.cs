@@ -15,7 +15,9 @@ internal sealed class PostgresInstallation
         trap '' HUP INT TERM
         read -r _
         for file in "$1"/*/data/postmaster.pid; do
-          [ -f "$file" ] && read -r pid <"$file" && kill -CONT "$pid" && kill -QUIT "$pid" && pids="$pids $pid"
+          [ -f "$file" ] && read -r pid <"$file" || continue
+          kill -CONT "$pid" $(pgrep -P "$pid")
+          kill -QUIT "$pid" && pids="$pids $pid"
         done
         tries=0
         while [ -n "$pids" ] && kill -0 $pids && [ "$tries" -lt 100 ]; do

@@ -40,6 +40,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     private readonly string _folder;
     private readonly string _password = RandomNumberGenerator.GetHexString(32);
     private Process? _process;
+    private bool _paused;
 
     private PostgresServer(PostgresInstallation installation, PostgresServerOptions options, string folder)
     {
@@ -121,9 +122,17 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>From here on the server takes connections and answers nothing, as one whose machine hangs.</summary>
     /// <remarks>Each of its processes leads a group of its own, so they are found by their parent; it goes first, to start no more.</remarks>
-    public void Pause() => Signal("kill -s STOP \"$1\" && kill -s STOP $(pgrep -P \"$1\")");
+    public void Pause()
+    {
+        _paused = true;
+        Signal("kill -s STOP \"$1\" && kill -s STOP $(pgrep -P \"$1\") 2>/dev/null");
+    }
 
-    public void Resume() => Signal("kill -s CONT $(pgrep -P \"$1\") \"$1\"");
+    public void Resume()
+    {
+        _paused = false;
+        Signal("kill -s CONT $(pgrep -P \"$1\") \"$1\" 2>/dev/null");
+    }
 
     public Task CreateDatabaseAsync(string name, string? template = null) =>
         ExecuteAsync($"create database \"{name}\"{(template is null ? "" : $" template \"{template}\"")}");
@@ -136,11 +145,12 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null)
+        if (_process is not null && _paused)
         {
             Resume();
-            await StopAsync(PostgresStop.Immediate);
         }
+
+        await StopAsync(PostgresStop.Immediate);
 
         if (Directory.Exists(_folder))
         {
