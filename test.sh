@@ -14,6 +14,9 @@ done
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 dotnet build Backend.sln --configuration Release --disable-build-servers --verbosity quiet
 
+# The Postgres tests use a server of their own unless they are given one.
+[ -n "${TEST_POSTGRES:-}" ] || tests/Integration/servers/install
+
 results=artifacts/test-results
 rm -rf "$results"
 mkdir -p "$results"
