@@ -25,6 +25,9 @@ public static class DatabaseSchema
         // Two connections for one run: a pool would only be in the way.
         var settings = ReadSettings(configuration);
         settings.Pooling = false;
+
+        // A detail would quote whole rows, with the hashes of passwords.
+        settings.IncludeErrorDetail = false;
         await using var dataSource = NpgsqlDataSource.Create(settings);
         try
         {

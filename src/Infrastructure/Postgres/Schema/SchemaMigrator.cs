@@ -1,6 +1,7 @@
 using DbUp;
 using DbUp.Engine;
 using DbUp.Postgresql;
+using DbUp.Support;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -15,6 +16,9 @@ internal sealed partial class SchemaMigrator(NpgsqlDataSource dataSource, ILogge
     private const long LockKey = 0x5C4E_3A01_7D15_0002;
 
     private static readonly TimeSpan ScriptTimeout = TimeSpan.FromHours(1);
+
+    /// <summary>How long a script waits for a table that somebody else is using. Others wait behind it meanwhile, so it must not be long.</summary>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     private readonly string _folder = folder ?? Path.Combine(AppContext.BaseDirectory, "sql");
 
@@ -87,6 +91,11 @@ internal sealed partial class SchemaMigrator(NpgsqlDataSource dataSource, ILogge
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var command = new NpgsqlCommand("set local statement_timeout = 0; set local lock_timeout = 0; set local idle_in_transaction_session_timeout = 0", connection, transaction))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         await using (var command = new NpgsqlCommand("select pg_advisory_xact_lock($1)", connection, transaction) { CommandTimeout = 0, Parameters = { new NpgsqlParameter<long> { TypedValue = LockKey } } })
         {
             await command.ExecuteNonQueryAsync(cancellationToken);
@@ -117,8 +126,12 @@ internal sealed partial class SchemaMigrator(NpgsqlDataSource dataSource, ILogge
     /// <returns>Why it failed, if it did.</returns>
     private async Task<string?> ApplyAsync(IReadOnlyList<SqlScript> scripts, bool keep, CancellationToken cancellationToken)
     {
+        var first = new SqlScript(
+            "lock timeout",
+            $"set local lock_timeout = {(long)LockTimeout.TotalMilliseconds}",
+            new SqlScriptOptions { ScriptType = ScriptType.RunAlways, RunGroupOrder = 0 });
         var builder = DeployChanges.To.PostgresqlDatabase(new PostgresqlConnectionManager(dataSource))
-            .WithScripts(scripts)
+            .WithScripts([first, .. scripts])
             .JournalToPostgresqlTable("public", DatabaseInspection.JournalTable)
             .WithVariablesDisabled()
             .WithExecutionTimeout(ScriptTimeout)

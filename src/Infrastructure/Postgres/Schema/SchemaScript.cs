@@ -1,3 +1,4 @@
+using Backend.Infrastructure.Selection;
 using DbUp.Engine;
 
 namespace Backend.Infrastructure.Postgres.Schema;
@@ -6,7 +7,7 @@ namespace Backend.Infrastructure.Postgres.Schema;
 internal static class SchemaScript
 {
     /// <summary>In the order in which they are applied.</summary>
-    /// <exception cref="InvalidOperationException">There is none, so that no database could be told from a current one.</exception>
+    /// <exception cref="ConfigurationException">There is none, so that every database would seem too new.</exception>
     public static async Task<IReadOnlyList<SqlScript>> ReadAllAsync(string folder, CancellationToken cancellationToken)
     {
         var scripts = new List<SqlScript>();
@@ -16,6 +17,6 @@ internal static class SchemaScript
             scripts.Add(new SqlScript(Path.GetFileName(path), await File.ReadAllTextAsync(path, cancellationToken)));
         }
 
-        return scripts.Count > 0 ? scripts : throw new InvalidOperationException($"There are no schema scripts in {folder}; they are published with the service.");
+        return scripts.Count > 0 ? scripts : throw new ConfigurationException([$"There are no schema scripts in {folder}; publish the service with its folder sql."]);
     }
 }
