@@ -1,11 +1,22 @@
 using Backend.Infrastructure.Selection;
 using Backend.WebApi;
+using Backend.WebApi.Commands;
 using Microsoft.AspNetCore.Connections;
 
 try
 {
     // Settings lie beside the program, wherever it is started from.
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    var isCommand = args is [MigrateCommand.Name, ..];
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = isCommand ? [] : args, ContentRootPath = AppContext.BaseDirectory });
+    if (isCommand)
+    {
+        // Its output is for whoever typed it; the log has only what went wrong.
+        using var loggers = LoggerFactory.Create(logging => logging
+            .SetMinimumLevel(LogLevel.Warning)
+            .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+        return await new MigrateCommand(builder.Configuration, loggers, Console.Out).RunAsync(args[1..], CancellationToken.None);
+    }
+
     builder.AddBackend();
     var app = builder.Build();
     app.UseBackend();

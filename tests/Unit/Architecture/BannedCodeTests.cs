@@ -29,7 +29,7 @@ public sealed class BannedCodeTests
         ("system clock", "src/Infrastructure/DependencyInjection.cs", "the clock that everything else is given"),
         ("system clock", "src/Infrastructure/Trackmania/TrackmaniaClients.cs", "the default for clients that are registered alone"),
         ("system clock", "src/TrackmaniaSandbox/Program.cs", "the sandbox's own composition"),
-        ("console", "src/WebApi/Program.cs", "the one sentence why the service cannot start, before there is a log"),
+        ("console", "src/WebApi/Program.cs", "why the service cannot start, before there is a log, and the output of commands"),
         ("console", "src/TrackmaniaSandbox/Program.cs", "a command-line program's own output"),
         ("blocking on a result", "src/Infrastructure/Trackmania/UpstreamPipeline.cs", "a finished attempt's outcome, not a task"),
     ];

@@ -7,7 +7,7 @@ public sealed class TechnologyFolderTests
 {
     private static readonly (string Technology, string Names, string Places)[] Rules =
     [
-        ("Postgres", @"Npgsql|Microsoft\.EntityFrameworkCore", "^src/Infrastructure/Postgres/"),
+        ("Postgres", @"Npgsql|Microsoft\.EntityFrameworkCore|DbUp", "^src/Infrastructure/Postgres/"),
         ("Amazon", "Amazon", "^src/Infrastructure/Aws/"),
         ("MailKit", "MailKit|MimeKit", "^src/Infrastructure/Email/"),
         ("Mapster", "Mapster", "^src/Infrastructure/(Postgres|Aws)/"),
@@ -22,7 +22,7 @@ public sealed class TechnologyFolderTests
         ("in-memory adapters", @"Backend\.Infrastructure\.InMemory", "^src/Infrastructure/(InMemory|Selection)/"),
     ];
 
-    private static readonly string[] NotYetUsed = ["Postgres", "Amazon", "MailKit", "Mapster"];
+    private static readonly string[] NotYetUsed = ["Amazon", "MailKit", "Mapster"];
 
     public static TheoryData<string> Technologies => [.. Rules.Select(r => r.Technology)];
 
@@ -43,6 +43,7 @@ public sealed class TechnologyFolderTests
     [InlineData("Postgres", "src/Application/Accounts/Register.cs", "using Npgsql;")]
     [InlineData("Postgres", "src/Infrastructure/InMemory/X.cs", "using Microsoft.EntityFrameworkCore;")]
     [InlineData("Postgres", "src/Infrastructure/Aws/X.cs", "var c = new Npgsql.NpgsqlConnection();")]
+    [InlineData("Postgres", "src/WebApi/Commands/X.cs", "using DbUp.Engine;")]
     [InlineData("Amazon", "src/Infrastructure/Postgres/X.cs", "using Amazon.DynamoDBv2;")]
     [InlineData("MailKit", "src/WebApi/Workers/X.cs", "using static MailKit.Net.Smtp.SmtpClient;")]
     [InlineData("Mapster", "src/Application/X.cs", "global using Mapster;")]
