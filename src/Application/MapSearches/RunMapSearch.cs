@@ -35,10 +35,7 @@ internal sealed partial class RunMapSearchHandler(
         var job = await jobs.TryClaimAsync(command.Key, cancellationToken);
         if (job is null)
         {
-            // Held by another worker: look again when its lease must have been renewed or lapsed.
-            return await jobs.FindAsync(command.Key, cancellationToken) is { IsFinished: false }
-                ? new RunMapSearchResult(options.Lease)
-                : RunMapSearchResult.Over;
+            return await ComeBackIfUnfinishedAsync(command.Key, cancellationToken);
         }
 
         if (job.IsFinished)
@@ -54,7 +51,7 @@ internal sealed partial class RunMapSearchHandler(
             failure = await RunAsync(job, running.Token);
             if (failure is null)
             {
-                return RunMapSearchResult.Over;
+                return await ComeBackIfUnfinishedAsync(job.Key, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (running.IsCancellationRequested)
@@ -80,12 +77,23 @@ internal sealed partial class RunMapSearchHandler(
         {
             { IsFinished: true } => RunMapSearchResult.Over,
             null when cancellationToken.IsCancellationRequested => new RunMapSearchResult(TimeSpan.Zero),
-            null => await jobs.FindAsync(job.Key, CancellationToken.None) is { IsFinished: false } ? new RunMapSearchResult(options.Lease) : RunMapSearchResult.Over,
+            null => await ComeBackIfUnfinishedAsync(job.Key, CancellationToken.None),
             _ => new RunMapSearchResult(failure is null ? TimeSpan.Zero : options.RetryDelay * Math.Pow(2, Math.Max(0, released.Attempt - 2))),
         };
     }
 
-    /// <summary>Null when the search needs no further run: completed, or no longer ours. Else why this run failed.</summary>
+    /// <summary>What to do about a search that is not ours: no ticket may be dropped before its search has ended.</summary>
+    private async Task<RunMapSearchResult> ComeBackIfUnfinishedAsync(MapSearchKey key, CancellationToken cancellationToken) =>
+        await jobs.FindAsync(key, cancellationToken) switch
+        {
+            null or { IsFinished: true } => RunMapSearchResult.Over,
+            { State: MapSearchState.Pending } => new RunMapSearchResult(TimeSpan.Zero),
+
+            // Held by another worker: look again when its lease must have been renewed or lapsed.
+            _ => new RunMapSearchResult(options.Lease),
+        };
+
+    /// <summary>Null when the run did not fail: the search is completed, or no longer ours. Else why it failed.</summary>
     private async Task<string?> RunAsync(MapSearchJob claimed, CancellationToken cancellationToken)
     {
         var listing = await maps.ListMapsAsync(claimed.Mapper, cancellationToken);

@@ -26,7 +26,7 @@ internal sealed class PostgresMapSearchQueue(PostgresDatabase database, MapSearc
         await database.WriteAsync(
             $"""
              {Relaxed} update map_searches set due_at = clock_timestamp(), is_delivered = false from relaxed
-             where user_id = $1 and id = $2 and state = 'pending' and (due_at is null or due_at > clock_timestamp())
+             where user_id = $1 and id = $2 and state = 'pending' and not is_delivered and (due_at is null or due_at > clock_timestamp())
              """,
             cancellationToken,
             Value(key.UserId.Value),

@@ -1,3 +1,4 @@
+using Backend.Infrastructure.Postgres.Schema;
 using Backend.Infrastructure.Selection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -6,9 +7,11 @@ using Npgsql;
 namespace Backend.Infrastructure.Postgres;
 
 /// <summary>Before anything else runs: waits for the database, brings the schema up to date if it may, and stops the start on a schema that this version cannot work with.</summary>
-internal sealed partial class PostgresStart(NpgsqlDataSource source, PostgresSettings settings, TimeProvider clock, ILogger<PostgresStart> logger) : IHostedLifecycleService
+internal sealed partial class PostgresStart(NpgsqlDataSource source, PostgresSettings settings, TimeProvider clock, ILoggerFactory loggers) : IHostedLifecycleService
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    private readonly ILogger<PostgresStart> _logger = loggers.CreateLogger<PostgresStart>();
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -18,6 +21,17 @@ internal sealed partial class PostgresStart(NpgsqlDataSource source, PostgresSet
         }
 
         await WaitAsync(cancellationToken);
+        await using var patient = DatabaseSchema.CreateSource(settings);
+        var migrator = new SchemaMigrator(patient, loggers.CreateLogger<SchemaMigrator>());
+        if (settings.MigrateAtStart && await migrator.MigrateAsync(cancellationToken) is { Succeeded: false } refused)
+        {
+            throw new ConfigurationException(refused.Conflicts);
+        }
+
+        if (await migrator.CheckAsync(cancellationToken) is { Status: not SchemaStatus.Current } state)
+        {
+            throw new ConfigurationException([state.Sentence]);
+        }
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

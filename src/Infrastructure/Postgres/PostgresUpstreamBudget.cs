@@ -33,21 +33,33 @@ internal sealed class PostgresUpstreamBudget : IUpstreamBudget
             Value(host.ToString()),
             Value(duration < TimeSpan.Zero ? TimeSpan.Zero : duration));
 
-    /// <summary>Losing the last slots in a crash of the server would cost a moment's pace and nothing else, so nobody waits for the disk.</summary>
     private async ValueTask<TimeSpan> TryTakeAsync(UpstreamHost host, UpstreamPriority priority, TimeSpan spacing, CancellationToken cancellationToken)
     {
-        var taken = await _database.WriteAsync(
-            """
-            with relaxed as (select set_config('synchronous_commit', 'off', true))
-            update upstream_slots set next_at = clock_timestamp() + $2
-            from relaxed
-            where host = $1 and next_at <= clock_timestamp() and ($3 or interactive_until <= clock_timestamp())
-            """,
-            cancellationToken,
-            Value(host.ToString()),
-            Value(spacing),
-            Value(priority == UpstreamPriority.Interactive));
-        return taken > 0 ? TimeSpan.Zero : await AskWhenAsync(host, priority, cancellationToken);
+        while (true)
+        {
+            // Losing the last slots in a crash of the server would cost a moment's pace and nothing else, so nobody waits for the disk.
+            var taken = await _database.WriteAsync(
+                """
+                with relaxed as (select set_config('synchronous_commit', 'off', true))
+                update upstream_slots set next_at = clock_timestamp() + $2
+                from relaxed
+                where host = $1 and next_at <= clock_timestamp() and ($3 or interactive_until <= clock_timestamp())
+                """,
+                cancellationToken,
+                Value(host.ToString()),
+                Value(spacing),
+                Value(priority == UpstreamPriority.Interactive));
+            if (taken > 0)
+            {
+                return TimeSpan.Zero;
+            }
+
+            // None: the slot has become due in between.
+            if (await AskWhenAsync(host, priority, cancellationToken) is var wait && wait > TimeSpan.Zero)
+            {
+                return wait;
+            }
+        }
     }
 
     private async Task<TimeSpan> AskWhenAsync(UpstreamHost host, UpstreamPriority priority, CancellationToken cancellationToken)
@@ -69,8 +81,6 @@ internal sealed class PostgresUpstreamBudget : IUpstreamBudget
             cancellationToken,
             Value(host.ToString()),
             Value(s_precedence));
-
-        // Due in the meantime: ask again, but never in a tight loop.
-        return waits[0] > TimeSpan.Zero ? waits[0] : TimeSpan.FromMilliseconds(1);
+        return waits[0];
     }
 }

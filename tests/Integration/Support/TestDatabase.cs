@@ -1,3 +1,5 @@
+using Backend.Infrastructure.Postgres.Schema;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Backend.Integration.Support;
@@ -31,10 +33,9 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// <summary>Makes the schema of an empty database; every other database of the run is a copy of that one.</summary>
     public static async Task MigrateTemplateAsync(string connectionString)
     {
-        foreach (var script in Directory.GetFiles(Path.Combine(Repository.Root, "sql"), "*.sql").Order(StringComparer.Ordinal))
-        {
-            await PostgresServer.ExecuteAsync(connectionString, await File.ReadAllTextAsync(script));
-        }
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        var outcome = await new SchemaMigrator(source, NullLogger<SchemaMigrator>.Instance).MigrateAsync(CancellationToken.None);
+        outcome.Conflicts.ShouldBeEmpty();
     }
 
     /// <summary>Must come before the first use of <see cref="ClockedConnectionString"/>.</summary>

@@ -22,13 +22,9 @@ public static class DatabaseSchema
 
     private static async Task<T> WithMigratorAsync<T>(IConfiguration configuration, ILoggerFactory loggers, Func<SchemaMigrator, Task<T>> work)
     {
-        // Two connections for one run: a pool would only be in the way.
-        var settings = ReadSettings(configuration);
-        settings.Pooling = false;
-
-        // A detail would quote whole rows, with the hashes of passwords.
-        settings.IncludeErrorDetail = false;
-        await using var dataSource = NpgsqlDataSource.Create(settings);
+        var errors = new List<string>();
+        var settings = PostgresSettings.Read(configuration, isDevelopment: false, errors) ?? throw new ConfigurationException(errors);
+        await using var dataSource = CreateSource(settings);
         try
         {
             return await work(new SchemaMigrator(dataSource, loggers.CreateLogger<SchemaMigrator>()));
@@ -39,26 +35,9 @@ public static class DatabaseSchema
         }
     }
 
-    private static NpgsqlConnectionStringBuilder ReadSettings(IConfiguration configuration)
-    {
-        foreach (var key in (string[])["NEON_DB_CONNECTION_STRING", "ConnectionStrings:Backend"])
-        {
-            if (configuration[key] is { Length: > 0 } text)
-            {
-                try
-                {
-                    return new NpgsqlConnectionStringBuilder(text);
-                }
-                catch (ArgumentException)
-                {
-                    // Its message quotes parts of the text, which holds a password.
-                    throw new ConfigurationException([$"{key} is no connection string of the form Host=…;Database=…;Username=…;Password=…."]);
-                }
-            }
-        }
-
-        throw new ConfigurationException(["No database is configured; set NEON_DB_CONNECTION_STRING or ConnectionStrings:Backend."]);
-    }
+    /// <summary>Patient connections without a pool: a migration takes as long as it takes, and is soon over for good.</summary>
+    internal static NpgsqlDataSource CreateSource(PostgresSettings settings) =>
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false, CommandTimeout = 0 });
 }
 
 /// <summary>The database does not answer, or refuses. The message holds no secret.</summary>

@@ -1,0 +1,103 @@
+using Backend.Application.MapSearches;
+using Backend.Application.Ports;
+using Backend.Domain.Accounts;
+using Backend.Domain.MapSearches;
+using Backend.Infrastructure.Postgres;
+using Backend.Infrastructure.Security;
+using Backend.Infrastructure.Trackmania;
+using Backend.Integration.Contracts;
+using Backend.Integration.Support;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Backend.Integration.Postgres;
+
+public sealed class PostgresUserStoreTests(ContractDatabase database) : UserStoreContract, IClassFixture<ContractDatabase>
+{
+    protected override async Task<IUserStore> CreateAsync()
+    {
+        await database.ExecuteAsync("delete from users");
+        return new PostgresUserStore(database.Database, database.Contexts, TimeProvider.System);
+    }
+}
+
+public sealed class PostgresSessionStoreTests(ContractDatabase database) : SessionStoreContract, IClassFixture<ContractDatabase>
+{
+    protected override Task<ISessionStore> CreateAsync(TimeProvider time) => Task.FromResult<ISessionStore>(new PostgresSessionStore(database.Database, time));
+}
+
+public sealed class PostgresMapSearchJobStoreTests(ContractDatabase database) : MapSearchJobStoreContract, IClassFixture<ContractDatabase>
+{
+    protected override Task<IMapSearchJobStore> CreateAsync() => Task.FromResult<IMapSearchJobStore>(new PostgresMapSearchJobStore(database.Database, Options, Time));
+
+    protected override Task PassAsync(TimeSpan duration) => database.PassAsync(Time, duration);
+}
+
+public sealed class PostgresMapSearchQueueTests(ContractDatabase database) : MapSearchQueueContract, IClassFixture<ContractDatabase>, IAsyncDisposable
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
+    private readonly MapSearchBell _bell = new(database.Source, database.Settings, TimeProvider.System, NullLogger<MapSearchBell>.Instance);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _bell.StopAsync(CancellationToken.None);
+        _bell.Dispose();
+    }
+
+    protected override async Task<IMapSearchQueue> CreateAsync()
+    {
+        await database.ExecuteAsync("delete from map_searches");
+        await _bell.StartAsync(CancellationToken.None);
+        return new PostgresMapSearchQueue(database.Database, _bell, database.Settings, _time);
+    }
+
+    protected override async Task<MapSearchKey> StoreAsync()
+    {
+        var job = new MapSearchJob(new UserId(1), new MapSearchId(Ids.Next()), "Demo Mapper", SearchPeriod.Day, _time.GetUtcNow());
+        (await new PostgresMapSearchJobStore(database.Database, new MapSearchOptions(), _time).TryAddAsync(job, 1000, CancellationToken.None)).ShouldBeTrue();
+        return job.Key;
+    }
+
+    protected override Task PassAsync(TimeSpan duration) => database.PassAsync(_time, duration);
+}
+
+public sealed class PostgresUpstreamTokenStoreTests(ContractDatabase database) : UpstreamTokenStoreContract, IClassFixture<ContractDatabase>
+{
+    protected override async Task<IUpstreamTokenStore> CreateAsync()
+    {
+        await database.ExecuteAsync("delete from upstream_tokens");
+        return new PostgresUpstreamTokenStore(database.Database);
+    }
+
+    protected override Task PassAsync(TimeSpan duration) => database.PassAsync(Time, duration);
+}
+
+public sealed class PostgresUpstreamBudgetTests(ContractDatabase database) : UpstreamBudgetContract, IClassFixture<ContractDatabase>
+{
+    /// <summary>For the statements that a step of the clock sets off.</summary>
+    private static readonly TimeSpan s_settle = TimeSpan.FromMilliseconds(4);
+
+    protected override async Task<IUpstreamBudget> CreateAsync()
+    {
+        await database.ExecuteAsync("delete from upstream_slots");
+        return new PostgresUpstreamBudget(database.Database, new TrackmaniaOptions(), Time);
+    }
+
+    protected override async Task PassAsync(TimeSpan duration)
+    {
+        await database.PassAsync(Time, duration);
+        await Task.Delay(s_settle, TimeProvider.System);
+    }
+}
+
+public sealed class PostgresLeaderboardCacheTests(ContractDatabase database) : LeaderboardCacheContract, IClassFixture<ContractDatabase>
+{
+    protected override Task<ILeaderboardCache> CreateAsync(TimeProvider time) => Task.FromResult<ILeaderboardCache>(new PostgresLeaderboardCache(database.Database, time));
+}
+
+public sealed class PostgresRateLimiterTests(ContractDatabase database) : RateLimiterContract, IClassFixture<ContractDatabase>
+{
+    protected override Task<IRateLimiter> CreateAsync(TimeProvider time) =>
+        Task.FromResult<IRateLimiter>(new PostgresRateLimiter(database.Database, RateLimitOptions.Read(new ConfigurationBuilder().Build(), []), time));
+}
