@@ -17,10 +17,10 @@ internal sealed partial class SchemaMigrator(NpgsqlDataSource dataSource, ILogge
 
     private static readonly TimeSpan ScriptTimeout = TimeSpan.FromHours(1);
 
+    private readonly string _folder = folder ?? Path.Combine(AppContext.BaseDirectory, "sql");
+
     /// <summary>How long a script waits for a table that somebody else is using. Others wait behind it meanwhile, so it must not be long.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(10);
-
-    private readonly string _folder = folder ?? Path.Combine(AppContext.BaseDirectory, "sql");
 
     /// <summary>
     /// Changes nothing. Whatever stands against a migration is found by really applying the scripts, in a transaction
@@ -135,7 +135,7 @@ internal sealed partial class SchemaMigrator(NpgsqlDataSource dataSource, ILogge
             .JournalToPostgresqlTable("public", DatabaseInspection.JournalTable)
             .WithVariablesDisabled()
             .WithExecutionTimeout(ScriptTimeout)
-            .LogTo(logger);
+            .LogTo(new UpgradeLog(logger));
         var engine = (keep ? builder.WithTransaction() : builder.WithTransactionAlwaysRollback()).Build();
         var result = await Task.Run(engine.PerformUpgrade, cancellationToken);
         return result.Successful ? null : Explain(result);
