@@ -134,8 +134,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         Signal("kill -s CONT $(pgrep -P \"$1\") \"$1\" 2>/dev/null");
     }
 
-    public Task CreateDatabaseAsync(string name, string? template = null) =>
-        ExecuteAsync($"create database \"{name}\"{(template is null ? "" : $" template \"{template}\"")}");
+    public Task CreateDatabaseAsync(string name, string template = "template0") => CreateDatabaseAsync(ConnectionString, name, template);
 
     public Task DropDatabaseAsync(string name) => ExecuteAsync($"drop database if exists \"{name}\" with (force)");
 
@@ -157,6 +156,10 @@ internal sealed class PostgresServer : IAsyncDisposable
             Directory.Delete(_folder, recursive: true);
         }
     }
+
+    /// <remarks>Copying files takes 30 ms; the server's standard way, which writes every page into its log as well, takes 200.</remarks>
+    internal static Task CreateDatabaseAsync(string administrator, string name, string template) =>
+        ExecuteAsync(administrator, $"create database \"{name}\" template \"{template}\" strategy file_copy");
 
     internal static async Task ExecuteAsync(string connectionString, string sql)
     {

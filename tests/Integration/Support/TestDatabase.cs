@@ -17,6 +17,8 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     public string Name { get; }
 
+    public string Password => new NpgsqlConnectionStringBuilder(_administrator).Password ?? "";
+
     /// <summary>With the real clock.</summary>
     public string ConnectionString { get; }
 
