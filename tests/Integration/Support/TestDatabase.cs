@@ -83,6 +83,9 @@ internal sealed class TestDatabase : IAsyncDisposable
         return new Following(() => clock.Jumped -= AdvanceClock);
     }
 
+    /// <summary>Ends every connection to it, on whatever server it is.</summary>
+    public Task KillBackendsAsync() => PostgresServer.KillBackendsAsync(_administrator, Name);
+
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();
