@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Backend.Integration.Http;
 
 /// <summary>Who may call what: a row for every route, and no route without a row.</summary>
-public sealed class AccessTableTests
+public abstract class AccessTableTests(HostProfile profile) : ProfileSuite(profile)
 {
     private const string SomeId = "11111111-2222-4333-8444-555555555555";
 
@@ -42,7 +42,7 @@ public sealed class AccessTableTests
     [Fact]
     public async Task Every_route_has_a_row_and_declares_who_may_call_it()
     {
-        await using var host = BackendHost.Start();
+        await using var host = Start();
         var routes = host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .ToList();
 
@@ -67,7 +67,7 @@ public sealed class AccessTableTests
     [Fact]
     public async Task Every_caller_gets_what_the_table_says()
     {
-        await using var host = BackendHost.Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["Administration:InitialAdmin"] = "The Admin" });
+        await using var host = Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["Administration:InitialAdmin"] = "The Admin" });
         var user = await host.SignInAsync();
         var admin = await host.SignInAsync("the admin");
         using var anonymous = host.CreateClient();
@@ -83,7 +83,7 @@ public sealed class AccessTableTests
     [Fact]
     public async Task What_belongs_to_another_user_does_not_exist()
     {
-        await using var host = BackendHost.Start();
+        await using var host = Start();
         var owner = await host.SignInAsync();
         var stranger = await host.SignInAsync();
         var id = await owner.SubmitAsync("Solo");

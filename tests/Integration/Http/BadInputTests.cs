@@ -9,11 +9,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Backend.Integration.Http;
 
-public sealed class BadInputTests : IAsyncDisposable
+public abstract class BadInputTests : ProfileSuite
 {
-    private readonly BackendHost _host = BackendHost.Start();
+    private readonly BackendHost _host;
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    protected BadInputTests(HostProfile profile)
+        : base(profile) => _host = Start();
 
     public static TheoryData<string, string> Bodies => new(
         from path in new[] { "/api/v1/users/register", "/api/v1/users/login", "/api/v1/users/refresh", "/api/v1/users/logout", "/api/v1/map-searches" }

@@ -6,13 +6,14 @@ using Backend.Integration.Support;
 
 namespace Backend.Integration.Http;
 
-public sealed class MapSearchTests : IAsyncDisposable
+public abstract class MapSearchTests : ProfileSuite
 {
     private const string Mapper = "Demo Mapper";
 
-    private readonly BackendHost _host = BackendHost.Start();
+    private readonly BackendHost _host;
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    protected MapSearchTests(HostProfile profile)
+        : base(profile) => _host = Start();
 
     [Fact]
     public async Task The_compatible_routes_answer_as_existing_clients_expect()
@@ -167,7 +168,7 @@ public sealed class MapSearchTests : IAsyncDisposable
     [Fact]
     public async Task A_cancelled_search_keeps_what_it_found_and_shows_as_failed_to_existing_clients()
     {
-        await using var host = BackendHost.Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["Trackmania:NadeoRate"] = "20" });
+        await using var host = Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["Trackmania:NadeoRate"] = "20" });
         var user = await host.SignInAsync();
         var id = await user.SubmitAsync("Prolific Mapper");
         await user.DoneAsync(id, 5);

@@ -2,13 +2,12 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Backend.Integration.Support;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Backend.Integration.Http;
 
-public sealed class RateLimitTests
+public abstract class RateLimitTests(HostProfile profile) : ProfileSuite(profile)
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
+    private readonly StandingClock _time = new(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
 
     [Fact]
     public async Task An_address_may_try_to_sign_in_five_times_in_five_minutes()
@@ -134,7 +133,7 @@ public sealed class RateLimitTests
     }
 
     private BackendHost Start(params (string Key, string Value)[] settings) =>
-        BackendHost.Start(settings.ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal), _time);
+        Start(settings.ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal), _time);
 
     private static HttpClient From(BackendHost host, string address)
     {

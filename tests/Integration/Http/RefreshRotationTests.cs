@@ -6,18 +6,16 @@ using Backend.Domain.Accounts;
 using Backend.Domain.Sessions;
 using Backend.Integration.Support;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Backend.Integration.Http;
 
-public sealed class RefreshRotationTests : IAsyncDisposable
+public abstract class RefreshRotationTests : ProfileSuite
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
+    private readonly StandingClock _time = new(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
     private readonly BackendHost _host;
 
-    public RefreshRotationTests() => _host = BackendHost.Start(clock: _time);
-
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    protected RefreshRotationTests(HostProfile profile)
+        : base(profile) => _host = Start(clock: _time);
 
     [Theory]
     [InlineData(2)]
@@ -198,8 +196,8 @@ public sealed class RefreshRotationTests : IAsyncDisposable
     {
         const string NewSecret = "the new secret of the tests, long enough too";
         var user = await _host.SignInAsync();
-        await using var rolled = BackendHost.Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["JWT_SECRET"] = NewSecret, ["JWT_SECRET_PREVIOUS"] = BackendHost.JwtSecret }, _time);
-        await using var after = BackendHost.Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["JWT_SECRET"] = NewSecret }, _time);
+        await using var rolled = Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["JWT_SECRET"] = NewSecret, ["JWT_SECRET_PREVIOUS"] = BackendHost.JwtSecret }, _time);
+        await using var after = Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["JWT_SECRET"] = NewSecret }, _time);
         var content = _host.Services.GetRequiredService<IRefreshTokens>().Read(new(user.RefreshToken))!;
         foreach (var host in new[] { rolled, after })
         {

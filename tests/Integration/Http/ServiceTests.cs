@@ -11,17 +11,17 @@ using NSubstitute.ExceptionExtensions;
 namespace Backend.Integration.Http;
 
 /// <summary>What is true of the service as a whole.</summary>
-public sealed class ServiceTests
+public abstract class ServiceTests(HostProfile profile) : ProfileSuite(profile)
 {
     [Fact]
     public async Task The_running_service_answers_the_approved_document()
     {
-        await using var host = BackendHost.Start();
+        await using var host = Start();
         using var client = host.CreateClient();
 
         var actual = JsonNode.Parse(await client.GetStringAsync("/openapi/v1.json"))!.ToJsonString(new() { WriteIndented = true }) + "\n";
 
-        var approved = Path.Combine(RepositoryRoot(), "docs", "api", "openapi.json");
+        var approved = Path.Combine(Repository.Root, "docs", "api", "openapi.json");
         if (Environment.GetEnvironmentVariable("APPROVE_OPENAPI") == "1")
         {
             await File.WriteAllTextAsync(approved, actual);
@@ -34,7 +34,7 @@ public sealed class ServiceTests
     [Fact]
     public async Task The_api_reference_is_a_page_that_needs_no_other_host()
     {
-        await using var host = BackendHost.Start();
+        await using var host = Start();
         using var client = host.CreateClient();
 
         using var answer = await client.GetAsync("/docs/");
@@ -49,7 +49,7 @@ public sealed class ServiceTests
     [Fact]
     public async Task Health_answers_as_existing_monitors_expect()
     {
-        await using var host = BackendHost.Start();
+        await using var host = Start();
         using var client = host.CreateClient();
 
         using var answer = await client.GetAsync("/health");
@@ -59,7 +59,7 @@ public sealed class ServiceTests
         ((string)health["status"]!).ShouldBe("OK");
         ((string)health["timestamp"]!).ShouldMatch(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$");
         ((double)health["uptime"]!).ShouldBeGreaterThan(0);
-        ((string)health["services"]!["postgres"]!).ShouldBe("not_configured");
+        ((string)health["services"]!["postgres"]!).ShouldBe(Profile.PostgresHealth);
         answer.Headers.Contains("Server").ShouldBeFalse();
         answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
     }
@@ -69,7 +69,7 @@ public sealed class ServiceTests
     {
         var store = Substitute.For<IUserStore>();
         store.FindByLoginAsync(null!, default).ThrowsAsyncForAnyArgs(new InvalidOperationException("the password of the database is swordfish"));
-        await using var host = BackendHost.Start(services: services => services.AddSingleton(store));
+        await using var host = Start(services: services => services.AddSingleton(store));
         using var client = host.CreateClient();
 
         using var answer = await client.PostAsJsonAsync("/api/v1/users/login", new { email = "a", password = "b" });
@@ -86,7 +86,7 @@ public sealed class ServiceTests
     [Fact]
     public async Task A_flood_of_sign_ins_leaves_other_routes_fast_and_is_told_to_come_back()
     {
-        await using var host = BackendHost.Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["Passwords:Cost"] = "12", ["Passwords:Workers"] = "1", ["Passwords:Queue"] = "4" });
+        await using var host = Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["Passwords:Cost"] = "12", ["Passwords:Workers"] = "1", ["Passwords:Queue"] = "4" });
         using var client = host.CreateClient();
         using var warm = await client.GetAsync("/health");
         var flood = Enumerable.Range(0, 40).Select(_ => client.PostAsJsonAsync("/api/v1/users/login", new { email = "nobody", password = "wrong" })).ToList();
@@ -110,7 +110,7 @@ public sealed class ServiceTests
     [Fact]
     public async Task An_unknown_user_takes_as_long_as_a_wrong_password()
     {
-        await using var host = BackendHost.Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["Passwords:Cost"] = "10" });
+        await using var host = Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["Passwords:Cost"] = "10" });
         var user = await host.SignInAsync();
         using var client = host.CreateClient();
         var (known, unknown) = (new List<double>(), new List<double>());
@@ -130,16 +130,5 @@ public sealed class ServiceTests
             answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
             return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Backend.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException("No Backend.sln above the tests.");
-        }
-
-        return folder.FullName;
     }
 }

@@ -6,14 +6,15 @@ using Backend.Integration.Support;
 
 namespace Backend.Integration.Http;
 
-public sealed class SessionTests : IAsyncDisposable
+public abstract class SessionTests : ProfileSuite
 {
     private const string Register = "/api/v1/users/register";
     private const string Login = "/api/v1/users/login";
 
-    private readonly BackendHost _host = BackendHost.Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["Administration:InitialAdmin"] = "The Admin" });
+    private readonly BackendHost _host;
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    protected SessionTests(HostProfile profile)
+        : base(profile) => _host = Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["Administration:InitialAdmin"] = "The Admin" });
 
     [Fact]
     public async Task Registering_and_signing_in_answer_as_existing_clients_expect()
@@ -91,7 +92,7 @@ public sealed class SessionTests : IAsyncDisposable
     [Fact]
     public async Task Registration_closes_at_the_limit()
     {
-        await using var host = BackendHost.Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["Accounts:MaxUsers"] = "1" });
+        await using var host = Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["Accounts:MaxUsers"] = "1" });
         await host.SignInAsync();
         using var client = host.CreateClient();
 

@@ -15,7 +15,7 @@ namespace Backend.Integration.Support;
 
 /// <summary>
 /// The real service on a free loopback port, composed as in production from settings alone; only the clock may be
-/// another one, and the log is read along. Its sandbox runs in the same process.
+/// another one, and the log is read along. Its sandbox runs in the same process, its database on the server of the tests.
 /// </summary>
 internal sealed class BackendHost : WebApplicationFactory<Program>
 {
@@ -27,9 +27,12 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
     private readonly IReadOnlyDictionary<string, string> _settings;
     private readonly TimeProvider _clock;
     private readonly Action<IServiceCollection>? _services;
+    private readonly HostDatabase? _database;
+    private bool _disposed;
 
-    private BackendHost(IReadOnlyDictionary<string, string> settings, TimeProvider clock, Action<IServiceCollection>? services)
+    private BackendHost(IReadOnlyDictionary<string, string> settings, TimeProvider clock, Action<IServiceCollection>? services, HostDatabase? database)
     {
+        _database = database;
         _settings = settings;
         _clock = clock;
         _services = services;
@@ -38,11 +41,14 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
 
     public CapturedLogs Logs { get; } = new();
 
+    /// <summary>None when the profile has none, or when the settings named one that belongs to the test.</summary>
+    public TestDatabase? Database => _database?.Database;
+
     public SandboxServer Sandbox => Services.GetRequiredService<EmbeddedSandbox>().Server ?? throw new InvalidOperationException("The sandbox does not run.");
 
-    /// <param name="settings">On top of cheap passwords, no rate limits and a fast upstream.</param>
+    /// <param name="settings">On top of the profile, cheap passwords, no rate limits and a fast upstream.</param>
     /// <param name="services">For failure injection only.</param>
-    public static BackendHost Start(IReadOnlyDictionary<string, string>? settings = null, TimeProvider? clock = null, Action<IServiceCollection>? services = null)
+    public static BackendHost Start(HostProfile profile, IReadOnlyDictionary<string, string>? settings = null, TimeProvider? clock = null, Action<IServiceCollection>? services = null)
     {
         var all = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -66,9 +72,38 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
             all[key] = value;
         }
 
-        var host = new BackendHost(all, clock ?? TimeProvider.System, services);
-        host.StartServer();
-        return host;
+        clock ??= TimeProvider.System;
+        var database = Wait(() => profile.PrepareAsync(all, clock));
+        var host = new BackendHost(all, clock, services, database);
+        try
+        {
+            host.StartServer();
+            return host;
+        }
+        catch
+        {
+            Wait(async () =>
+            {
+                await host.DisposeAsync();
+                return true;
+            });
+            throw;
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
+        await base.DisposeAsync();
+        if (_database is not null)
+        {
+            await _database.DisposeAsync();
+        }
     }
 
     /// <summary>A client of a user who was just registered and signed in.</summary>
@@ -92,6 +127,9 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", user.AccessToken);
         return user;
     }
+
+    /// <summary>Test classes start their host where they are made, which cannot wait otherwise.</summary>
+    private static T Wait<T>(Func<Task<T>> work) => Task.Run(work).GetAwaiter().GetResult();
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {

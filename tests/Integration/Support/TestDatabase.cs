@@ -19,6 +19,8 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     public string Name { get; }
 
+    public string Password => new NpgsqlConnectionStringBuilder(_administrator).Password ?? "";
+
     /// <summary>With the real clock.</summary>
     public string ConnectionString { get; }
 
@@ -81,6 +83,9 @@ internal sealed class TestDatabase : IAsyncDisposable
         clock.Jumped += AdvanceClock;
         return new Following(() => clock.Jumped -= AdvanceClock);
     }
+
+    /// <summary>Ends every connection to it, on whatever server it is.</summary>
+    public Task KillBackendsAsync() => PostgresServer.KillBackendsAsync(_administrator, Name);
 
     public async ValueTask DisposeAsync()
     {

@@ -31,7 +31,7 @@ internal sealed class TestDatabases : IAsyncDisposable
                 await MigrateTemplateAsync();
             }
 
-            await PostgresServer.ExecuteAsync(_administrator(), $"create database \"{name}\" template \"{(migrated ? Template : "template0")}\"");
+            await PostgresServer.CreateDatabaseAsync(_administrator(), name, migrated ? Template : "template0");
         }
         finally
         {
@@ -56,7 +56,7 @@ internal sealed class TestDatabases : IAsyncDisposable
     private async Task MigrateTemplateAsync()
     {
         await PostgresServer.ExecuteAsync(_administrator(), $"drop database if exists \"{Template}\" with (force)");
-        await PostgresServer.ExecuteAsync(_administrator(), $"create database \"{Template}\" template template0");
+        await PostgresServer.CreateDatabaseAsync(_administrator(), Template, "template0");
         await TestDatabase.MigrateTemplateAsync(new Npgsql.NpgsqlConnectionStringBuilder(_administrator()) { Database = Template, Pooling = false }.ConnectionString);
         await PostgresServer.ExecuteAsync(_administrator(), $"alter database \"{Template}\" with allow_connections false is_template true");
         _migrated = true;

@@ -4,13 +4,13 @@ using Backend.TrackmaniaSandbox;
 namespace Backend.Integration.Workflows;
 
 /// <summary>What upstream can do to a search, and what becomes of it.</summary>
-public sealed class FaultTests
+public abstract class FaultTests(HostProfile profile) : ProfileSuite(profile)
 {
     private const string Mapper = "Demo Mapper";
     private const int Maps = 24;
 
     // Pauses of seconds pass in milliseconds; leases stay long enough for a busy machine.
-    private static BackendHost Start() => BackendHost.Start(
+    private BackendHost Start() => Start(
         new Dictionary<string, string>(StringComparer.Ordinal) { ["MapSearches:Lease"] = "00:10:00", ["MapSearches:LeaseRenewal"] = "00:01:00" },
         new FastClock(40));
 
@@ -58,7 +58,7 @@ public sealed class FaultTests
     [Fact]
     public async Task Tokens_withdrawn_in_the_middle_are_renewed()
     {
-        await using var host = BackendHost.Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["Trackmania:NadeoRate"] = "20" });
+        await using var host = Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["Trackmania:NadeoRate"] = "20" });
         var user = await host.SignInAsync();
         var id = await user.SubmitAsync(Mapper);
         await user.DoneAsync(id, 3);

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Backend.Integration.Workflows;
 
-public sealed class InterruptionTests
+public abstract class InterruptionTests(HostProfile profile) : ProfileSuite(profile)
 {
     private const int Maps = 24;
 
@@ -19,7 +19,7 @@ public sealed class InterruptionTests
     [InlineData("32")]
     public async Task A_stopping_host_hands_its_searches_back_with_all_they_have(string parallelJobs)
     {
-        await using var host = BackendHost.Start(new Dictionary<string, string>(s_paced, StringComparer.Ordinal) { ["MapSearches:ParallelJobs"] = parallelJobs });
+        await using var host = Start(new Dictionary<string, string>(s_paced, StringComparer.Ordinal) { ["MapSearches:ParallelJobs"] = parallelJobs });
         var user = await host.SignInAsync();
         var id = await user.SubmitAsync("Prolific Mapper");
         await user.DoneAsync(id, 5);
@@ -40,7 +40,7 @@ public sealed class InterruptionTests
     public async Task A_run_that_lost_its_lease_is_continued_and_repeats_no_more_than_its_call_under_way()
     {
         // Without fresh boards in the cache every repetition costs a call.
-        await using var host = BackendHost.Start(new Dictionary<string, string>(s_paced, StringComparer.Ordinal) { ["MapSearches:LeaderboardFreshness"] = "00:00:00" });
+        await using var host = Start(new Dictionary<string, string>(s_paced, StringComparer.Ordinal) { ["MapSearches:LeaderboardFreshness"] = "00:00:00" });
         var user = await host.SignInAsync();
         var id = await user.SubmitAsync("Demo Mapper");
         await user.DoneAsync(id, 5);

@@ -3,7 +3,7 @@ using Backend.TrackmaniaSandbox;
 
 namespace Backend.Integration.Workflows;
 
-public sealed class LargeSearchTests
+public abstract class LargeSearchTests(HostProfile profile) : ProfileSuite(profile)
 {
     private const int Maps = 1200;
 
@@ -11,7 +11,7 @@ public sealed class LargeSearchTests
     [Fact]
     public async Task A_search_of_1200_maps_reads_each_board_once_and_the_next_one_none()
     {
-        await using var host = BackendHost.Start(
+        await using var host = Start(
             new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 ["Trackmania:NadeoRate"] = "2",

@@ -4,14 +4,14 @@ using Backend.TrackmaniaSandbox;
 namespace Backend.Integration.Workflows;
 
 /// <summary>On the real clock and at the shipped rates, because that is what the hosts will see.</summary>
-public sealed class PaceTests
+public abstract class PaceTests(HostProfile profile) : ProfileSuite(profile)
 {
     private static readonly TimeSpan s_window = TimeSpan.FromMilliseconds(980);
 
     [Fact]
     public async Task Searches_side_by_side_keep_the_pace_and_a_small_one_does_not_wait_for_a_large_one()
     {
-        await using var host = BackendHost.Start(new Dictionary<string, string>(StringComparer.Ordinal)
+        await using var host = Start(new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["Trackmania:NadeoRate"] = "2",
             ["Trackmania:OAuthRate"] = "2",

@@ -3,7 +3,7 @@ using Backend.TrackmaniaSandbox;
 
 namespace Backend.Integration.Workflows;
 
-public sealed class SharedReadsTests
+public abstract class SharedReadsTests(HostProfile profile) : ProfileSuite(profile)
 {
     private const string Mapper = "Demo Mapper";
     private const int Maps = 24;
@@ -13,7 +13,7 @@ public sealed class SharedReadsTests
     [Fact]
     public async Task A_second_search_while_the_boards_are_fresh_costs_no_leaderboard_call()
     {
-        await using var host = BackendHost.Start();
+        await using var host = Start();
         var user = await host.SignInAsync();
         var first = await user.SubmitAsync(Mapper);
         await user.EndAsync(first);
@@ -29,7 +29,7 @@ public sealed class SharedReadsTests
     [Fact]
     public async Task Boards_that_are_not_fresh_any_more_are_read_again()
     {
-        await using var host = BackendHost.Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["MapSearches:LeaderboardFreshness"] = "00:00:00" });
+        await using var host = Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["MapSearches:LeaderboardFreshness"] = "00:00:00" });
         var user = await host.SignInAsync();
         await user.EndAsync(await user.SubmitAsync(Mapper));
 
@@ -41,7 +41,7 @@ public sealed class SharedReadsTests
     [Fact]
     public async Task Two_running_searches_for_one_mapper_read_each_board_once_and_end_on_their_own()
     {
-        await using var host = BackendHost.Start(s_paced);
+        await using var host = Start(s_paced);
         var user = await host.SignInAsync();
         var other = await host.SignInAsync();
 
@@ -63,7 +63,7 @@ public sealed class SharedReadsTests
     [Fact]
     public async Task A_cancelled_search_asks_no_more()
     {
-        await using var host = BackendHost.Start(s_paced);
+        await using var host = Start(s_paced);
         var user = await host.SignInAsync();
         var id = await user.SubmitAsync("Prolific Mapper");
         var done = (int)(await user.DoneAsync(id, 3))["progress"]!["mapsDone"]!;

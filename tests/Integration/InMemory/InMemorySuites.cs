@@ -1,0 +1,31 @@
+using Backend.Integration.Http;
+using Backend.Integration.Support;
+using Backend.Integration.Workflows;
+
+namespace Backend.Integration.InMemory;
+
+public sealed class InMemoryAccessTableTests() : AccessTableTests(HostProfile.InMemory);
+
+public sealed class InMemoryBadInputTests() : BadInputTests(HostProfile.InMemory);
+
+public sealed class InMemoryMapSearchTests() : MapSearchTests(HostProfile.InMemory);
+
+public sealed class InMemoryRateLimitTests() : RateLimitTests(HostProfile.InMemory);
+
+public sealed class InMemoryRefreshRotationTests() : RefreshRotationTests(HostProfile.InMemory);
+
+public sealed class InMemoryServiceTests() : ServiceTests(HostProfile.InMemory);
+
+public sealed class InMemorySessionTests() : SessionTests(HostProfile.InMemory);
+
+public sealed class InMemoryTokenTests() : TokenTests(HostProfile.InMemory);
+
+public sealed class InMemoryFaultTests() : FaultTests(HostProfile.InMemory);
+
+public sealed class InMemoryInterruptionTests() : InterruptionTests(HostProfile.InMemory);
+
+public sealed class InMemoryLargeSearchTests() : LargeSearchTests(HostProfile.InMemory);
+
+public sealed class InMemoryPaceTests() : PaceTests(HostProfile.InMemory);
+
+public sealed class InMemorySharedReadsTests() : SharedReadsTests(HostProfile.InMemory);

@@ -1,0 +1,31 @@
+using Backend.Integration.Http;
+using Backend.Integration.Support;
+using Backend.Integration.Workflows;
+
+namespace Backend.Integration.Postgres;
+
+public sealed class PostgresAccessTableTests() : AccessTableTests(HostProfile.Postgres);
+
+public sealed class PostgresBadInputTests() : BadInputTests(HostProfile.Postgres);
+
+public sealed class PostgresMapSearchTests() : MapSearchTests(HostProfile.Postgres);
+
+public sealed class PostgresRateLimitTests() : RateLimitTests(HostProfile.Postgres);
+
+public sealed class PostgresRefreshRotationTests() : RefreshRotationTests(HostProfile.Postgres);
+
+public sealed class PostgresServiceTests() : ServiceTests(HostProfile.Postgres);
+
+public sealed class PostgresSessionTests() : SessionTests(HostProfile.Postgres);
+
+public sealed class PostgresTokenTests() : TokenTests(HostProfile.Postgres);
+
+public sealed class PostgresFaultTests() : FaultTests(HostProfile.Postgres);
+
+public sealed class PostgresInterruptionTests() : InterruptionTests(HostProfile.Postgres);
+
+public sealed class PostgresLargeSearchTests() : LargeSearchTests(HostProfile.Postgres);
+
+public sealed class PostgresPaceTests() : PaceTests(HostProfile.Postgres);
+
+public sealed class PostgresSharedReadsTests() : SharedReadsTests(HostProfile.Postgres);
