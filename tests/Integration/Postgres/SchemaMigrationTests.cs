@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Backend.Domain.Accounts;
 using Backend.Infrastructure.Postgres.Schema;
@@ -6,6 +5,7 @@ using Backend.Infrastructure.Selection;
 using Backend.WebApi.Commands;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
+using Backend.Integration.Support;
 using Npgsql;
 
 namespace Backend.Integration.Postgres;
@@ -14,7 +14,7 @@ namespace Backend.Integration.Postgres;
 public sealed class SchemaMigrationTests : IAsyncLifetime
 {
     private const string Accounts = "0002_accounts_and_areas.sql";
-    private Database _database = null!;
+    private TestDatabase _database = null!;
 
     public static TheoryData<EarlierVariant> Variants => [.. Enum.GetValues<EarlierVariant>()];
 
@@ -45,7 +45,7 @@ public sealed class SchemaMigrationTests : IAsyncLifetime
 
     private SchemaMigrator Migrator => Of(folder: null);
 
-    public async ValueTask InitializeAsync() => _database = await Database.CreateAsync();
+    public async ValueTask InitializeAsync() => _database = await PostgresServers.CreateAsync(migrated: false);
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
@@ -80,7 +80,7 @@ public sealed class SchemaMigrationTests : IAsyncLifetime
     public async Task Every_database_ends_in_the_same_structure(EarlierVariant variant)
     {
         await MigrateAsync();
-        await using var earlier = await Database.CreateAsync();
+        await using var earlier = await PostgresServers.CreateAsync(migrated: false);
         await EarlierDatabase.FillAsync(earlier.DataSource, variant);
         (await new SchemaMigrator(earlier.DataSource, NullLogger<SchemaMigrator>.Instance).MigrateAsync(CancellationToken.None)).Conflicts.ShouldBeEmpty();
 
@@ -464,42 +464,4 @@ public sealed class SchemaMigrationTests : IAsyncLifetime
     private async Task MigrateAsync() => (await Migrator.MigrateAsync(CancellationToken.None)).Conflicts.ShouldBeEmpty();
 
     private Task<List<T>> ReadAsync<T>(string sql, params object[] values) => DatabaseDump.ReadAsync<T>(DataSource, sql, values);
-
-    /// <summary>An empty database of one test, on the server that TEST_POSTGRES names.</summary>
-    private sealed class Database : IAsyncDisposable
-    {
-        private readonly string _administrator;
-
-        private Database(string administrator)
-        {
-            _administrator = administrator;
-            ConnectionString = new NpgsqlConnectionStringBuilder(administrator) { Database = Name }.ConnectionString;
-            DataSource = NpgsqlDataSource.Create(ConnectionString);
-        }
-
-        public string Name { get; } = $"schema_{RandomNumberGenerator.GetHexString(12, lowercase: true)}";
-
-        public string ConnectionString { get; }
-
-        public NpgsqlDataSource DataSource { get; }
-
-        public static async Task<Database> CreateAsync()
-        {
-            var database = new Database(Environment.GetEnvironmentVariable("TEST_POSTGRES") ?? throw new InvalidOperationException("TEST_POSTGRES names no server."));
-            await database.AdministerAsync($"create database {database.Name} template template0");
-            return database;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await DataSource.DisposeAsync();
-            await AdministerAsync($"drop database {Name} with (force)");
-        }
-
-        private async Task AdministerAsync(string sql)
-        {
-            await using var administrator = NpgsqlDataSource.Create(_administrator);
-            await EarlierDatabase.ExecuteAsync(administrator, sql);
-        }
-    }
 }
