@@ -30,6 +30,8 @@ internal sealed partial class RunMapSearchHandler(
     /// <summary>So many boards in a row that cannot be read now are an outage, not bad maps.</summary>
     private const int OutageStreak = 5;
 
+    private static readonly TimeSpan s_pauseInOutage = TimeSpan.FromSeconds(1);
+
     public async Task<Result<RunMapSearchResult>> Handle(RunMapSearchCommand command, CancellationToken cancellationToken)
     {
         var job = await jobs.TryClaimAsync(command.Key, cancellationToken);
@@ -61,9 +63,14 @@ internal sealed partial class RunMapSearchHandler(
                 LogLeaseLost(job.Id.Value, job.Fence);
             }
         }
+        catch (StoreUnavailableException exception)
+        {
+            // No fault of the search: it is handed back, and no attempt is lost, as soon as the store is there again.
+            LogOutage(job.Id.Value, exception.Message);
+        }
         catch (Exception)
         {
-            await jobs.TryReleaseAsync(job.Key, job.Fence, "The search ran into an unexpected problem. Please try again later.", CancellationToken.None);
+            await ReleaseAsync(job, "The search ran into an unexpected problem. Please try again later.", cancellationToken);
             throw;
         }
         finally
@@ -72,14 +79,37 @@ internal sealed partial class RunMapSearchHandler(
             await renewing;
         }
 
-        var released = await jobs.TryReleaseAsync(job.Key, job.Fence, failure, CancellationToken.None);
+        var released = await ReleaseAsync(job, failure, cancellationToken);
         return released switch
         {
             { IsFinished: true } => RunMapSearchResult.Over,
             null when cancellationToken.IsCancellationRequested => new RunMapSearchResult(TimeSpan.Zero),
             null => await ComeBackIfUnfinishedAsync(job.Key, CancellationToken.None),
-            _ => new RunMapSearchResult(failure is null ? TimeSpan.Zero : options.RetryDelay * Math.Pow(2, Math.Max(0, released.Attempt - 2))),
+            _ => new RunMapSearchResult(failure is null ? TimeSpan.Zero : PauseBefore(released)),
         };
+    }
+
+    /// <summary>Doubles with each attempt, and is up to half as long again, depending on the search, so that searches which failed together do not come back together.</summary>
+    private TimeSpan PauseBefore(MapSearchJob job)
+    {
+        var jitter = job.Id.Value.ToByteArray()[^1] / 256.0;
+        return options.RetryDelay * Math.Pow(2, Math.Max(0, job.Attempt - 2)) * (1 + (jitter / 2));
+    }
+
+    /// <summary>Waits for the store for as long as the process may run; after that the lease has to lapse.</summary>
+    private async Task<MapSearchJob?> ReleaseAsync(MapSearchJob job, string? failure, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await jobs.TryReleaseAsync(job.Key, job.Fence, failure, CancellationToken.None);
+            }
+            catch (StoreUnavailableException) when (!cancellationToken.IsCancellationRequested)
+            {
+                await Task.Delay(s_pauseInOutage, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
     }
 
     /// <summary>What to do about a search that is not ours: no ticket may be dropped before its search has ended.</summary>
@@ -230,6 +260,9 @@ internal sealed partial class RunMapSearchHandler(
             // The run is over.
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "The run of map search {JobId} stops: {Reason}")]
+    private partial void LogOutage(Guid jobId, string reason);
 
     [LoggerMessage(LogLevel.Warning, "The lease of map search {JobId} could not be renewed")]
     private partial void LogRenewalFailed(Exception exception, Guid jobId);

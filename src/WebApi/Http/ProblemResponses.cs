@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Backend.Application.Ports;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Backend.WebApi.Http;
@@ -23,6 +24,7 @@ internal static class ProblemResponses
         StatusCodes.Status413PayloadTooLarge => ("request.too_large", "The request body is larger than 1 MB."),
         StatusCodes.Status415UnsupportedMediaType => ("request.unsupported_media_type", "The request body must be JSON in UTF-8 with Content-Type: application/json."),
         StatusCodes.Status431RequestHeaderFieldsTooLarge => ("request.headers_too_large", "The request headers are too large."),
+        StatusCodes.Status503ServiceUnavailable => ("store.unavailable", "The service cannot reach its database at the moment. Please try again shortly."),
         >= 500 => ("internal_error", "Something went wrong on our side. The trace id helps us to find it."),
         _ => ("request.failed", "The request could not be answered."),
     };
@@ -32,6 +34,7 @@ internal static class ProblemResponses
 internal sealed partial class UnhandledExceptionHandler(ILogger<UnhandledExceptionHandler> logger) : IExceptionHandler
 {
     private const int ClientClosedRequest = 499;
+    private const int SecondsUntilRetry = 2;
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -42,7 +45,12 @@ internal sealed partial class UnhandledExceptionHandler(ILogger<UnhandledExcepti
             return true;
         }
 
-        var status = exception is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status500InternalServerError;
+        var status = exception switch
+        {
+            BadHttpRequestException bad => bad.StatusCode,
+            StoreUnavailableException => StatusCodes.Status503ServiceUnavailable,
+            _ => StatusCodes.Status500InternalServerError,
+        };
         var (code, detail) = ProblemResponses.Describe(status);
         if (status == StatusCodes.Status400BadRequest)
         {
@@ -51,14 +59,23 @@ internal sealed partial class UnhandledExceptionHandler(ILogger<UnhandledExcepti
                 : "The request is malformed: a parameter or the body has the wrong type.";
         }
 
-        if (status >= StatusCodes.Status500InternalServerError)
+        var endpoint = httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName;
+        if (status == StatusCodes.Status503ServiceUnavailable)
         {
-            LogUnhandled(exception, httpContext.Request.Method, httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName);
+            LogUnavailable(httpContext.Request.Method, endpoint, exception.GetBaseException().Message);
+        }
+        else if (status >= StatusCodes.Status500InternalServerError)
+        {
+            LogUnhandled(exception, httpContext.Request.Method, endpoint);
         }
 
-        await Problem.Create(status, code, detail, httpContext).WriteAsync(httpContext);
+        var problem = Problem.Create(status, code, detail, httpContext);
+        await (status == StatusCodes.Status503ServiceUnavailable ? problem with { RetryAfter = SecondsUntilRetry } : problem).WriteAsync(httpContext);
         return true;
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Method} {Endpoint} was answered 503: {Reason}")]
+    private partial void LogUnavailable(string method, string? endpoint, string reason);
 
     [LoggerMessage(LogLevel.Error, "{Method} {Endpoint} failed")]
     private partial void LogUnhandled(Exception exception, string method, string? endpoint);

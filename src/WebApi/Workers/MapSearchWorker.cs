@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Backend.Application.MapSearches;
 using Backend.Application.Ports;
+using Backend.Domain.MapSearches;
 using MediatR;
 
 namespace Backend.WebApi.Workers;
@@ -12,6 +14,8 @@ internal sealed partial class MapSearchWorker(
     IMapSearchQueue queue, IMediator mediator, MapSearchOptions options, TimeProvider clock, ILogger<MapSearchWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan PauseAfterTrouble = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<MapSearchKey, MapSearchTicket> _running = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -44,7 +48,7 @@ internal sealed partial class MapSearchWorker(
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                LogQueueTrouble(exception);
+                LogTrouble(exception);
                 await Task.Delay(PauseAfterTrouble, clock, stoppingToken);
             }
         }
@@ -54,16 +58,40 @@ internal sealed partial class MapSearchWorker(
     {
         try
         {
-            await RunAsync(ticket, stoppingToken);
+            if (_running.TryAdd(ticket.Key, ticket))
+            {
+                await RunAndForgetAsync(ticket, stoppingToken);
+            }
+            else
+            {
+                // Delivered again while the queue was away; the run that is under way must not be taken for a dead one.
+                await queue.ReturnAsync(ticket, PauseAfterTrouble, CancellationToken.None);
+            }
+        }
+        catch (StoreUnavailableException exception)
+        {
+            LogAway(exception.Message);
         }
         catch (Exception exception)
         {
-            // The ticket comes back by itself when nobody extends it.
             LogRunTrouble(exception, ticket.Key.Id.Value);
         }
         finally
         {
+            // The ticket comes back by itself when nobody extends it.
             places.Release();
+        }
+    }
+
+    private async Task RunAndForgetAsync(MapSearchTicket ticket, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await RunAsync(ticket, stoppingToken);
+        }
+        finally
+        {
+            _running.TryRemove(ticket.Key, out _);
         }
     }
 
@@ -100,7 +128,7 @@ internal sealed partial class MapSearchWorker(
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException)
                 {
-                    LogQueueTrouble(exception);
+                    LogTrouble(exception);
                 }
             }
         }
@@ -109,6 +137,21 @@ internal sealed partial class MapSearchWorker(
             // The run is over.
         }
     }
+
+    private void LogTrouble(Exception exception)
+    {
+        if (exception is StoreUnavailableException)
+        {
+            LogAway(exception.Message);
+        }
+        else
+        {
+            LogQueueTrouble(exception);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Map searches wait: {Reason}")]
+    private partial void LogAway(string reason);
 
     [LoggerMessage(LogLevel.Error, "The map search queue gives trouble")]
     private partial void LogQueueTrouble(Exception exception);

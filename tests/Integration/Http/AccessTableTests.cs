@@ -18,6 +18,8 @@ public abstract class AccessTableTests(HostProfile profile) : ProfileSuite(profi
     private static readonly Row[] s_table =
     [
         new("GET", "/health", 200, 200, 200),
+        new("GET", "/health/live", 200, 200, 200),
+        new("GET", "/health/ready", 200, 200, 200),
         new("GET", "/openapi/v1.json", 200, 200, 200),
         new("GET", "/docs/{documentName?}", 200, 200, 200, "/docs/"),
         new("POST", "/api/v1/users/register", 400, 400, 400),

@@ -3,6 +3,9 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Backend.Application.MapSearches;
+using Backend.Application.Ports;
+using Backend.Infrastructure.Postgres;
 using Backend.TrackmaniaSandbox;
 using Backend.WebApi.Workers;
 using Microsoft.AspNetCore.Hosting;
@@ -105,6 +108,11 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
             await _database.DisposeAsync();
         }
     }
+
+    /// <summary>The searches as they are in the store, also when the host has stopped and all that it held is closed.</summary>
+    public IMapSearchJobStore JobsBeyondItsEnd() => Database is { } database
+        ? new PostgresMapSearchJobStore(new PostgresDatabase(database.DataSource), Services.GetRequiredService<MapSearchOptions>(), _clock)
+        : Services.GetRequiredService<IMapSearchJobStore>();
 
     /// <summary>A client of a user who was just registered and signed in.</summary>
     public async Task<SignedInUser> SignInAsync(string? name = null)

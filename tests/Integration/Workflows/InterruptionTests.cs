@@ -23,7 +23,7 @@ public abstract class InterruptionTests(HostProfile profile) : ProfileSuite(prof
         var user = await host.SignInAsync();
         var id = await user.SubmitAsync("Prolific Mapper");
         await user.DoneAsync(id, 5);
-        var jobs = host.Services.GetRequiredService<IMapSearchJobStore>();
+        var jobs = host.JobsBeyondItsEnd();
         var started = TimeProvider.System.GetTimestamp();
 
         await host.Services.GetRequiredService<IHost>().StopAsync();

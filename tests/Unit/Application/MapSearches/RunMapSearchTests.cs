@@ -141,7 +141,7 @@ public sealed class RunMapSearchTests
             pauses.Add((await Run()).ComeBackAfter);
         }
 
-        pauses.ShouldBe([TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8), null]);
+        pauses.ShouldBe([s_firstPause, s_firstPause * 2, s_firstPause * 4, null]);
         (await Stored()).ShouldSatisfyAllConditions(j => j.State.ShouldBe(MapSearchState.Failed), j => j.Failure.ShouldBe(Down.Message));
     }
 
@@ -194,7 +194,7 @@ public sealed class RunMapSearchTests
         await Submit(Make.Maps(10));
         _boards.Failing.UnionWith(Enumerable.Range(2, 8).Select(Make.Uid));
 
-        (await Run()).ComeBackAfter.ShouldBe(_options.RetryDelay);
+        (await Run()).ComeBackAfter.ShouldBe(s_firstPause);
 
         var job = await Stored();
         job.State.ShouldBe(MapSearchState.Pending);
@@ -276,7 +276,7 @@ public sealed class RunMapSearchTests
         {
             runs.ShouldBeLessThan(10);
             comeBack = (await Run()).ComeBackAfter;
-            comeBack?.ShouldBeGreaterThanOrEqualTo(_options.RetryDelay);
+            comeBack?.ShouldBeGreaterThanOrEqualTo(s_firstPause);
             runs++;
         }
 
@@ -439,6 +439,44 @@ public sealed class RunMapSearchTests
     }
 
     [Fact]
+    public async Task A_store_that_is_away_costs_no_attempt_and_the_search_is_handed_back_when_it_returns()
+    {
+        await Submit(Make.Maps(3));
+        var store = new RenewalCounter(_store) { AwayAfterAppends = 1 };
+        var run = Run(store: store);
+        await store.Away.WaitAsync(TimeSpan.FromSeconds(30));
+
+        run.IsCompleted.ShouldBeFalse();
+        store.Return();
+        while (!run.IsCompleted)
+        {
+            _clock.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        (await run).ComeBackAfter.ShouldBe(TimeSpan.Zero);
+        (await Stored()).ShouldSatisfyAllConditions(j => j.State.ShouldBe(MapSearchState.Pending), j => j.Attempt.ShouldBe(1), j => j.MapsDone.ShouldBe(1));
+        _log.Entries.ShouldContain(e => e.Level == LogLevel.Warning && e.Message.Contains("stops", StringComparison.Ordinal));
+        await Run();
+        (await Stored()).State.ShouldBe(MapSearchState.Completed);
+        (await Rows()).Select(r => r.Map.MapId).ShouldBe([1000, 1001, 1002]);
+    }
+
+    [Fact]
+    public async Task A_stopping_host_does_not_wait_for_a_store_that_is_away()
+    {
+        await Submit(Make.Maps(3));
+        using var host = new CancellationTokenSource();
+        var store = new RenewalCounter(_store) { AwayAfterAppends = 1 };
+        var run = Run(store: store, cancellationToken: host.Token);
+        await store.Away.WaitAsync(TimeSpan.FromSeconds(30));
+
+        await host.CancelAsync();
+
+        await Should.ThrowAsync<StoreUnavailableException>(() => run.WaitAsync(TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
     public async Task One_renewal_that_fails_does_not_end_the_renewing_nor_the_run()
     {
         await Submit(Make.Maps(1));
@@ -577,6 +615,9 @@ public sealed class RunMapSearchTests
         (await Run(cancellationToken: host.Token)).ComeBackAfter.ShouldBe(TimeSpan.Zero);
         _boards.During = null;
     }
+
+    /// <summary>The retry delay of two seconds and this search's share of the half that may come on top.</summary>
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromSeconds(2) * (1 + (0xee / 512.0));
 
     private RunMapSearchHandler Handler(IMapSearchJobStore? store = null) =>
         new(store ?? _store, _maps, new LeaderboardReader(_boards, _cache), _cache, _names, _options, _clock, _log);
