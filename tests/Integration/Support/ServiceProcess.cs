@@ -39,6 +39,16 @@ internal sealed partial class ServiceProcess : IAsyncDisposable
     /// <summary>Once <see cref="IsReady"/>.</summary>
     public Uri Address => _listening.Task.IsCompletedSuccessfully ? _listening.Task.Result : throw new InvalidOperationException($"{Name} does not listen.");
 
+    /// <summary>Memory that the process occupies now.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     public string Output => string.Join(Environment.NewLine, _output);
 
     public static async Task<ServiceProcess> StartAsync(string name, IReadOnlyDictionary<string, string> settings)
