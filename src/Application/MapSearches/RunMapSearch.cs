@@ -119,8 +119,8 @@ internal sealed partial class RunMapSearchHandler(
             null or { IsFinished: true } => RunMapSearchResult.Over,
             { State: MapSearchState.Pending } => new RunMapSearchResult(TimeSpan.Zero),
 
-            // Held by another worker: look again when its lease must have been renewed or lapsed.
-            _ => new RunMapSearchResult(options.Lease),
+            // Held by another worker, which may be dead: look again soon, so that its lease is no sooner lapsed than taken.
+            _ => new RunMapSearchResult(options.LeaseRenewal),
         };
 
     /// <summary>Null when the run did not fail: the search is completed, or no longer ours. Else why it failed.</summary>

@@ -16,9 +16,9 @@ public interface IMapSearchQueue
     /// <param name="cancellationToken">Cancels.</param>
     Task EnqueueAsync(MapSearchKey key, CancellationToken cancellationToken);
 
-    /// <summary>Waits for the next ticket; tickets that became due earlier come first.</summary>
+    /// <summary>Waits for the next tickets: at least one, at most <paramref name="max"/>; those that became due earlier come first.</summary>
     /// <exception cref="OperationCanceledException">The wait was cancelled; no ticket was taken.</exception>
-    Task<MapSearchTicket> ReceiveAsync(CancellationToken cancellationToken);
+    Task<IReadOnlyList<MapSearchTicket>> ReceiveAsync(int max, CancellationToken cancellationToken);
 
     /// <summary>Hides the ticket for another <see cref="Visibility"/>. Nothing happens when it was delivered again meanwhile.</summary>
     Task ExtendAsync(MapSearchTicket ticket, CancellationToken cancellationToken);

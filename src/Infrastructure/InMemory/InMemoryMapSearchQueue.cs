@@ -25,7 +25,7 @@ internal sealed class InMemoryMapSearchQueue(TimeProvider clock) : IMapSearchQue
         return Task.CompletedTask;
     }
 
-    public async Task<MapSearchTicket> ReceiveAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<MapSearchTicket>> ReceiveAsync(int max, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -35,14 +35,20 @@ internal sealed class InMemoryMapSearchQueue(TimeProvider clock) : IMapSearchQue
             lock (_lock)
             {
                 var now = clock.GetUtcNow();
-                if (_items.Min is { } next)
+                var tickets = new List<MapSearchTicket>();
+                while (tickets.Count < max && _items.Min is { } next && next.Due <= now)
                 {
-                    if (next.Due <= now)
-                    {
-                        return Deliver(next);
-                    }
+                    tickets.Add(Deliver(next));
+                }
 
-                    wait = next.Due - now;
+                if (tickets.Count > 0)
+                {
+                    return tickets;
+                }
+
+                if (_items.Min is { } later)
+                {
+                    wait = later.Due - now;
                 }
 
                 changed = _changed.Task;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Backend.Application.MapSearches;
@@ -22,11 +23,16 @@ internal sealed class PostgresMapSearchJobStore(PostgresDatabase database, MapSe
 
     private const string Find = $"select {MapSearchColumns.All} from map_searches where user_id = $1 and id = $2 and not ({MapSearchColumns.IsFinished} and updated_at <= $3)";
 
+    private const string FindWithLease =
+        $"select {MapSearchColumns.All}, coalesce(state = 'processing' and lease_until > clock_timestamp(), false) from map_searches where user_id = $1 and id = $2 and not ({MapSearchColumns.IsFinished} and updated_at <= $3)";
+
     /// <summary>A finished search leaves the queue in the same step.</summary>
     private const string Write = $"update map_searches set {MapSearchColumns.Changes}, due_at = case when $6 in ('completed', 'failed', 'cancelled') then null else due_at end";
 
     /// <summary>Parameter $19 is the version that the decision was made on.</summary>
     private const string IfUnchanged = "where user_id = $1 and id = $2 and version = $19";
+
+    private readonly ConcurrentDictionary<MapSearchKey, MapSearchJob> _held = new();
 
     public async Task<bool> TryAddAsync(MapSearchJob job, int maxUnfinished, CancellationToken cancellationToken)
     {
@@ -62,14 +68,17 @@ internal sealed class PostgresMapSearchJobStore(PostgresDatabase database, MapSe
             Value(ExpiredUntil()),
             Value(limit));
 
-    public Task<MapSearchJob?> TryClaimAsync(MapSearchKey key, CancellationToken cancellationToken) =>
-        DecideAsync(
+    public async Task<MapSearchJob?> TryClaimAsync(MapSearchKey key, CancellationToken cancellationToken)
+    {
+        var claimed = await DecideAsync(
             key,
             job => job.Claim(clock.GetUtcNow()),
             $"{Write}, lease_until = clock_timestamp() + $20 {IfUnchanged} and (state = 'pending' or lease_until <= clock_timestamp()) returning 1",
             () => [Value(options.Lease)],
             cancellationToken,
             isPossible: (job, isHeld) => !job.IsFinished && !isHeld);
+        return claimed is null ? null : Hold(claimed);
+    }
 
     /// <summary>A renewal that a crash of the server undoes is at worst a lease that lapses early, so nobody waits for the disk.</summary>
     public async Task<bool> TryRenewAsync(MapSearchKey key, long fence, CancellationToken cancellationToken) =>
@@ -179,10 +188,22 @@ internal sealed class PostgresMapSearchJobStore(PostgresDatabase database, MapSe
         return names.ToDictionary(n => n.Account, n => n.Name);
     }
 
-    /// <summary>A worker's write: refused with null unless the worker still holds the job.</summary>
-    private Task<MapSearchJob?> DecideAsync(
-        MapSearchKey key, long fence, Func<MapSearchJob, MapSearchJob> decide, string sql, Func<NpgsqlParameter[]> more, CancellationToken cancellationToken) =>
-        DecideAsync(key, decide, sql, more, cancellationToken, isPossible: (job, _) => job.Fence == fence && job.State == MapSearchState.Processing);
+    /// <summary>
+    /// A worker's write: refused with null unless the worker still holds the job. It is tried on the snapshot of this
+    /// process's last write, which is the current one as long as nobody else writes, and so saves reading it again.
+    /// </summary>
+    private async Task<MapSearchJob?> DecideAsync(
+        MapSearchKey key, long fence, Func<MapSearchJob, MapSearchJob> decide, string sql, Func<NpgsqlParameter[]> more, CancellationToken cancellationToken)
+    {
+        if (_held.TryGetValue(key, out var held) && held.Fence == fence && await TryWriteAsync(held, decide(held), sql, more, cancellationToken) is { } written)
+        {
+            return Hold(written);
+        }
+
+        _held.TryRemove(key, out _);
+        var decided = await DecideAsync(key, decide, sql, more, cancellationToken, isPossible: (job, _) => job.Fence == fence && job.State == MapSearchState.Processing);
+        return decided is null ? null : Hold(decided);
+    }
 
     private async Task<MapSearchJob?> DecideAsync(
         MapSearchKey key,
@@ -195,7 +216,7 @@ internal sealed class PostgresMapSearchJobStore(PostgresDatabase database, MapSe
         while (true)
         {
             var found = await database.ReadAsync(
-                $"select {MapSearchColumns.All}, state = 'processing' and lease_until > clock_timestamp() from map_searches where user_id = $1 and id = $2 and not ({MapSearchColumns.IsFinished} and updated_at <= $3)",
+                FindWithLease,
                 static row => (Job: MapSearchColumns.Read(row), IsHeld: row.GetBoolean(MapSearchColumns.Count)),
                 cancellationToken,
                 Value(key.UserId.Value),
@@ -206,19 +227,37 @@ internal sealed class PostgresMapSearchJobStore(PostgresDatabase database, MapSe
                 return null;
             }
 
-            var job = found[0].Job;
-            var next = decide(job);
-            if (ReferenceEquals(next, job))
+            if (await TryWriteAsync(found[0].Job, decide(found[0].Job), sql, more, cancellationToken) is { } written)
             {
-                return job;
-            }
-
-            var written = await database.WriteAsync(sql, static row => row.GetInt32(0), cancellationToken, MapSearchColumns.Write(next, [Value(job.Version), .. more()]));
-            if (written.Count > 0)
-            {
-                return next;
+                return written;
             }
         }
+    }
+
+    /// <summary>Null when the row is no longer what the decision was made on.</summary>
+    private async Task<MapSearchJob?> TryWriteAsync(MapSearchJob from, MapSearchJob to, string sql, Func<NpgsqlParameter[]> more, CancellationToken cancellationToken)
+    {
+        if (ReferenceEquals(to, from))
+        {
+            return from;
+        }
+
+        var written = await database.WriteAsync(sql, static row => row.GetInt32(0), cancellationToken, MapSearchColumns.Write(to, [Value(from.Version), .. more()]));
+        return written.Count > 0 ? to : null;
+    }
+
+    private MapSearchJob Hold(MapSearchJob job)
+    {
+        if (job.State == MapSearchState.Processing)
+        {
+            _held[job.Key] = job;
+        }
+        else
+        {
+            _held.TryRemove(job.Key, out _);
+        }
+
+        return job;
     }
 
     private DateTimeOffset ExpiredUntil() => clock.GetUtcNow() - options.Retention;

@@ -34,15 +34,15 @@ internal sealed class PostgresMapSearchQueue(PostgresDatabase database, MapSearc
         bell.Ring();
     }
 
-    public async Task<MapSearchTicket> ReceiveAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<MapSearchTicket>> ReceiveAsync(int max, CancellationToken cancellationToken)
     {
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var rung = bell.NextRing;
-            if (await TryReceiveAsync() is { } ticket)
+            if (await TryReceiveAsync(max) is { Count: > 0 } tickets)
             {
-                return ticket;
+                return tickets;
             }
 
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -85,12 +85,12 @@ internal sealed class PostgresMapSearchQueue(PostgresDatabase database, MapSearc
     }
 
     /// <summary>Not to be cancelled half-way: nobody would know whether a ticket was taken.</summary>
-    private async Task<MapSearchTicket?> TryReceiveAsync() =>
-        (await database.WriteAsync(
+    private Task<List<MapSearchTicket>> TryReceiveAsync(int max) =>
+        database.WriteAsync(
             $"""
              {Relaxed}, next as (
                  select user_id, id from map_searches where due_at <= (select clock_timestamp())
-                 order by due_at limit 1 for update skip locked)
+                 order by due_at limit $2 for update skip locked)
              update map_searches s set due_at = clock_timestamp() + $1, delivery = s.delivery + 1, is_delivered = true
              from next, relaxed where s.user_id = next.user_id and s.id = next.id
              returning s.user_id, s.id, s.delivery
@@ -99,7 +99,8 @@ internal sealed class PostgresMapSearchQueue(PostgresDatabase database, MapSearc
                 new MapSearchKey(new UserId(row.GetInt64(0)), new MapSearchId(row.GetGuid(1))),
                 row.GetInt64(2).ToString(CultureInfo.InvariantCulture)),
             CancellationToken.None,
-            Value(Visibility))).SingleOrDefault();
+            Value(Visibility),
+            Value(max));
 
     /// <summary>Until the next ticket is due, and no longer than the interval at which notifications are not relied upon.</summary>
     private async Task<TimeSpan> FindWaitAsync(CancellationToken cancellationToken)

@@ -13,6 +13,9 @@ namespace Backend.WebApi.Workers;
 internal sealed partial class MapSearchWorker(
     IMapSearchQueue queue, IMediator mediator, MapSearchOptions options, TimeProvider clock, ILogger<MapSearchWorker> logger) : BackgroundService
 {
+    /// <summary>Tickets received at once; more would be hidden from other instances that are idle.</summary>
+    private const int MaxAtOnce = 10;
+
     private static readonly TimeSpan PauseAfterTrouble = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<MapSearchKey, MapSearchTicket> _running = new();
@@ -27,8 +30,17 @@ internal sealed partial class MapSearchWorker(
             {
                 await places.WaitAsync(stoppingToken);
                 running.RemoveWhere(static run => run.IsCompleted);
-                var ticket = await ReceiveAsync(stoppingToken);
-                running.Add(RunAndFreePlaceAsync(ticket, places, stoppingToken));
+
+                // Nobody else takes places, so those that are free now are still free then.
+                foreach (var (number, ticket) in (await ReceiveAsync(1 + Math.Min(places.CurrentCount, MaxAtOnce - 1), stoppingToken)).Index())
+                {
+                    if (number > 0)
+                    {
+                        await places.WaitAsync(CancellationToken.None);
+                    }
+
+                    running.Add(RunAndFreePlaceAsync(ticket, places, stoppingToken));
+                }
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -38,13 +50,13 @@ internal sealed partial class MapSearchWorker(
         }
     }
 
-    private async Task<MapSearchTicket> ReceiveAsync(CancellationToken stoppingToken)
+    private async Task<IReadOnlyList<MapSearchTicket>> ReceiveAsync(int max, CancellationToken stoppingToken)
     {
         while (true)
         {
             try
             {
-                return await queue.ReceiveAsync(stoppingToken);
+                return await queue.ReceiveAsync(max, stoppingToken);
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {

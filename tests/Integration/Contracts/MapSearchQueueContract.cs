@@ -49,7 +49,7 @@ public abstract class MapSearchQueueContract
     {
         var queue = await CreateAsync();
         using var cancellation = new CancellationTokenSource();
-        var waiting = queue.ReceiveAsync(cancellation.Token);
+        var waiting = queue.ReceiveAsync(1, cancellation.Token);
         await cancellation.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => waiting);
         var key = await StoreAsync();
@@ -75,6 +75,25 @@ public abstract class MapSearchQueueContract
 
         received.Select(t => t.Key).ShouldBe(keys, ignoreOrder: true);
         received.ShouldBeUnique();
+    }
+
+    [Fact]
+    public async Task Several_tickets_come_at_once_up_to_the_number_asked_for_and_the_oldest_first()
+    {
+        var queue = await CreateAsync();
+        var keys = new List<MapSearchKey>();
+        for (var i = 0; i < 5; i++)
+        {
+            keys.Add(await StoreAsync());
+            await queue.EnqueueAsync(keys[^1], CancellationToken.None);
+            await PassAsync(TimeSpan.FromMilliseconds(10));
+        }
+
+        var first = await ReceiveAsync(queue, 3);
+        var rest = await ReceiveAsync(queue, 3);
+
+        first.Select(t => t.Key).ShouldBe(keys[..3], ignoreOrder: true);
+        rest.Select(t => t.Key).ShouldBe(keys[3..], ignoreOrder: true);
     }
 
     [Fact]
@@ -168,5 +187,7 @@ public abstract class MapSearchQueueContract
         (await queue.FindPlaceAsync(first.Key, CancellationToken.None)).ShouldBeNull();
     }
 
-    private static Task<MapSearchTicket> ReceiveAsync(IMapSearchQueue queue) => queue.ReceiveAsync(CancellationToken.None).WaitAsync(s_soon);
+    private static async Task<MapSearchTicket> ReceiveAsync(IMapSearchQueue queue) => (await ReceiveAsync(queue, 1)).ShouldHaveSingleItem();
+
+    private static Task<IReadOnlyList<MapSearchTicket>> ReceiveAsync(IMapSearchQueue queue, int max) => queue.ReceiveAsync(max, CancellationToken.None).WaitAsync(s_soon);
 }

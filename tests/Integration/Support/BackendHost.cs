@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Serilog.Core;
 
 namespace Backend.Integration.Support;
@@ -113,6 +114,9 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
     public IMapSearchJobStore JobsBeyondItsEnd() => Database is { } database
         ? new PostgresMapSearchJobStore(new PostgresDatabase(database.DataSource), Services.GetRequiredService<MapSearchOptions>(), _clock)
         : Services.GetRequiredService<IMapSearchJobStore>();
+
+    /// <summary>From then on this host only answers requests.</summary>
+    public Task StopWorkerAsync() => Services.GetServices<IHostedService>().OfType<MapSearchWorker>().Single().StopAsync(CancellationToken.None);
 
     /// <summary>A client of a user who was just registered and signed in.</summary>
     public async Task<SignedInUser> SignInAsync(string? name = null)

@@ -78,12 +78,12 @@ public sealed class RunMapSearchTests
     }
 
     [Fact]
-    public async Task A_search_that_another_worker_holds_is_looked_at_again_after_its_lease()
+    public async Task A_search_that_another_worker_holds_is_looked_at_again_soon()
     {
         await Submit(Make.Maps(1));
         await _store.TryClaimAsync(_job.Key, default);
 
-        (await Run()).ComeBackAfter.ShouldBe(_options.Lease);
+        (await Run()).ComeBackAfter.ShouldBe(_options.LeaseRenewal);
 
         _boards.Calls.ShouldBe(0);
         (await Stored()).Fence.ShouldBe(1);
@@ -406,7 +406,7 @@ public sealed class RunMapSearchTests
         (await _store.TryClaimAsync(_job.Key, default))!.Fence.ShouldBe(2);
         _clock.Advance(_options.LeaseRenewal);
 
-        (await run.WaitAsync(TimeSpan.FromSeconds(30))).ComeBackAfter.ShouldBe(_options.Lease);
+        (await run.WaitAsync(TimeSpan.FromSeconds(30))).ComeBackAfter.ShouldBe(_options.LeaseRenewal);
         (await Stored()).ShouldSatisfyAllConditions(j => j.State.ShouldBe(MapSearchState.Processing), j => j.Fence.ShouldBe(2), j => j.MapsDone.ShouldBe(0));
         _log.Entries.ShouldContain(e => e.Level == LogLevel.Information && e.Message.Contains("fence 1", StringComparison.Ordinal));
     }
