@@ -14,6 +14,11 @@ done
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 dotnet build Backend.sln --configuration Release --disable-build-servers --verbosity quiet
 
+# Tests that kill the service take it as it is shipped.
+export BACKEND_TESTS_APP="$PWD/artifacts/app"
+rm -rf "$BACKEND_TESTS_APP"
+dotnet publish src/WebApi --configuration Release --no-build --output "$BACKEND_TESTS_APP" --disable-build-servers --verbosity quiet
+
 # The Postgres tests use a server of their own unless they are given one.
 [ -n "${TEST_POSTGRES:-}" ] || tests/Integration/servers/install
 

@@ -73,7 +73,9 @@ internal sealed partial class MapSearchBell(NpgsqlDataSource source, PostgresSet
 
     private async Task ListenAsync(CancellationToken stoppingToken)
     {
-        await using var connection = await source.OpenConnectionAsync(stoppingToken);
+        // Not from the pool: a listening connection is held for good, however small the pool is.
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(settings.ConnectionString) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(stoppingToken);
         connection.Notification += (_, _) => RingHere();
         await using (var listen = new NpgsqlCommand($"listen {Channel}", connection))
         {
@@ -82,17 +84,9 @@ internal sealed partial class MapSearchBell(NpgsqlDataSource source, PostgresSet
 
         // What was rung while nobody listened.
         RingHere();
-        try
+        while (true)
         {
-            while (true)
-            {
-                await connection.WaitAsync(stoppingToken);
-            }
-        }
-        finally
-        {
-            // Nobody else may get a connection that listens.
-            NpgsqlConnection.ClearPool(connection);
+            await connection.WaitAsync(stoppingToken);
         }
     }
 

@@ -195,14 +195,22 @@ internal sealed class PostgresMapSearchJobStore(PostgresDatabase database, MapSe
     private async Task<MapSearchJob?> DecideAsync(
         MapSearchKey key, long fence, Func<MapSearchJob, MapSearchJob> decide, string sql, Func<NpgsqlParameter[]> more, CancellationToken cancellationToken)
     {
-        if (_held.TryGetValue(key, out var held) && held.Fence == fence && await TryWriteAsync(held, decide(held), sql, more, cancellationToken) is { } written)
+        if (_held.TryGetValue(key, out var held)
+            && held.Fence == fence
+            && TryDecide(decide, held) is { } next
+            && await TryWriteAsync(held, next, sql, more, cancellationToken) is { } written)
         {
             return Hold(written);
         }
 
-        _held.TryRemove(key, out _);
         var decided = await DecideAsync(key, decide, sql, more, cancellationToken, isPossible: (job, _) => job.Fence == fence && job.State == MapSearchState.Processing);
-        return decided is null ? null : Hold(decided);
+        if (decided is null)
+        {
+            _held.TryRemove(key, out _);
+            return null;
+        }
+
+        return Hold(decided);
     }
 
     private async Task<MapSearchJob?> DecideAsync(
@@ -246,11 +254,25 @@ internal sealed class PostgresMapSearchJobStore(PostgresDatabase database, MapSe
         return written.Count > 0 ? to : null;
     }
 
+    /// <summary>What the snapshot does not allow may be allowed by the row, which has the last word.</summary>
+    private static MapSearchJob? TryDecide(Func<MapSearchJob, MapSearchJob> decide, MapSearchJob held)
+    {
+        try
+        {
+            return decide(held);
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The newest snapshot counts: rows and names of one search are written side by side.</summary>
     private MapSearchJob Hold(MapSearchJob job)
     {
         if (job.State == MapSearchState.Processing)
         {
-            _held[job.Key] = job;
+            _held.AddOrUpdate(job.Key, static (_, fresh) => fresh, static (_, held, fresh) => held.Version > fresh.Version ? held : fresh, job);
         }
         else
         {

@@ -57,9 +57,21 @@ internal sealed class PostgresMapSearchQueue(PostgresDatabase database, MapSearc
     public Task AcknowledgeAsync(MapSearchTicket ticket, CancellationToken cancellationToken) =>
         MoveAsync(ticket, $"{Relaxed} update map_searches set due_at = null, is_delivered = false from relaxed {IfLatest} and $4 is not null", TimeSpan.Zero, cancellationToken);
 
+    /// <summary>
+    /// The ticket of a search that a worker seems to run comes back when that worker's lease lapses, or a moment after now:
+    /// a killed worker's ticket may come back just before its lease lapses, and nobody should wait for a whole lease again.
+    /// </summary>
     public async Task ReturnAsync(MapSearchTicket ticket, TimeSpan delay, CancellationToken cancellationToken)
     {
-        await MoveAsync(ticket, $"{Relaxed} update map_searches set due_at = clock_timestamp() + $4, is_delivered = false from relaxed {IfLatest}", delay, cancellationToken);
+        await MoveAsync(
+            ticket,
+            $"""
+             {Relaxed} update map_searches set is_delivered = false,
+                 due_at = least(clock_timestamp() + $4, case when state = 'processing' then greatest(lease_until, clock_timestamp() + interval '1 second') end)
+             from relaxed {IfLatest}
+             """,
+            delay,
+            cancellationToken);
         if (delay == TimeSpan.Zero)
         {
             bell.Ring();

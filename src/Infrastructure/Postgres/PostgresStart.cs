@@ -23,16 +23,13 @@ internal sealed partial class PostgresStart(NpgsqlDataSource source, PostgresSet
         }
 
         await WaitAsync(cancellationToken);
-        await using var patient = DatabaseSchema.CreateSource(settings);
-        var migrator = new SchemaMigrator(patient, loggers.CreateLogger<SchemaMigrator>());
-        if (settings.MigrateAtStart && await migrator.MigrateAsync(cancellationToken) is { Succeeded: false } refused)
+        try
         {
-            throw new ConfigurationException(refused.Conflicts);
+            await CheckSchemaAsync(cancellationToken);
         }
-
-        if (await migrator.CheckAsync(cancellationToken) is { Status: not SchemaStatus.Current } state)
+        catch (NpgsqlException exception)
         {
-            throw new ConfigurationException([state.Sentence]);
+            throw new ConfigurationException([$"The schema of the database {settings.Target} cannot be checked: {exception.GetBaseException().Message}"]);
         }
     }
 
@@ -45,6 +42,21 @@ internal sealed partial class PostgresStart(NpgsqlDataSource source, PostgresSet
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task CheckSchemaAsync(CancellationToken cancellationToken)
+    {
+        await using var patient = DatabaseSchema.CreateSource(settings);
+        var migrator = new SchemaMigrator(patient, loggers.CreateLogger<SchemaMigrator>());
+        if (settings.MigrateAtStart && await migrator.MigrateAsync(cancellationToken) is { Succeeded: false } refused)
+        {
+            throw new ConfigurationException(refused.Conflicts);
+        }
+
+        if (await migrator.CheckAsync(cancellationToken) is { Status: not SchemaStatus.Current } state)
+        {
+            throw new ConfigurationException([state.Sentence]);
+        }
+    }
 
     private async Task WaitAsync(CancellationToken cancellationToken)
     {

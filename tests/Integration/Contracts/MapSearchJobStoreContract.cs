@@ -243,6 +243,33 @@ public abstract class MapSearchJobStoreContract
     }
 
     [Fact]
+    public async Task Rows_and_names_written_side_by_side_get_in_nobodys_way()
+    {
+        var store = await CreateAsync();
+        var job = await AddAsync(store);
+        var claimed = await ClaimAsync(store, job.Key, mapsTotal: 40);
+        var row = Row(0);
+        await store.TryAppendAsync(job.Key, claimed.Fence, row, CancellationToken.None);
+
+        var naming = Task.Run(async () =>
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                (await store.TryAddNamesAsync(job.Key, claimed.Fence, NamesOf(row, $"name {i}"), CancellationToken.None)).ShouldNotBeNull();
+            }
+        });
+        for (var i = 1; i < 40; i++)
+        {
+            (await store.TryAppendAsync(job.Key, claimed.Fence, Row(i), CancellationToken.None)).ShouldNotBeNull();
+        }
+
+        await naming;
+        (await store.FindAsync(job.Key, CancellationToken.None))!.Version.ShouldBe(claimed.Version + 40 + 100);
+        (await ReadAsync(store, job.Key)).Count.ShouldBe(40);
+        (await ReadNamesAsync(store, job.Key)).Values.ShouldAllBe(name => name == "name 99");
+    }
+
+    [Fact]
     public async Task A_name_that_no_column_of_text_can_hold_does_not_stop_the_search()
     {
         var store = await CreateAsync();

@@ -87,6 +87,20 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// <summary>Ends every connection to it, on whatever server it is.</summary>
     public Task KillBackendsAsync() => PostgresServer.KillBackendsAsync(_administrator, Name);
 
+    /// <summary>All rows of a question of the test.</summary>
+    public async Task<List<T>> ReadAsync<T>(string sql, Func<NpgsqlDataReader, T> map, params object[] values)
+    {
+        await using var command = Command(sql, values);
+        await using var reader = await command.ExecuteReaderAsync();
+        var rows = new List<T>();
+        while (await reader.ReadAsync())
+        {
+            rows.Add(map(reader));
+        }
+
+        return rows;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await DataSource.DisposeAsync();

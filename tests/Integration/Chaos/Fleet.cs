@@ -1,0 +1,61 @@
+using Backend.Integration.Support;
+using Backend.TrackmaniaSandbox;
+using Npgsql;
+
+namespace Backend.Integration.Chaos;
+
+/// <summary>
+/// Processes of the published service on one database and one sandbox. Each is known by its name to both: the database
+/// as the name of the application, the sandbox as the User-Agent.
+/// </summary>
+internal sealed class Fleet(string connectionString, SandboxServer sandbox, IReadOnlyDictionary<string, string> settings) : IAsyncDisposable
+{
+    private readonly List<ServiceProcess> _started = [];
+
+    public async Task<ServiceProcess> StartAsync()
+    {
+        var name = $"instance-{_started.Count + 1}";
+        var all = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+            ["JWT_SECRET"] = BackendHost.JwtSecret,
+            ["NEON_DB_CONNECTION_STRING"] = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = name, MaxPoolSize = 30 }.ConnectionString,
+            ["Trackmania:CoreUrl"] = sandbox.CoreUrl.ToString(),
+            ["Trackmania:LiveUrl"] = sandbox.LiveUrl.ToString(),
+            ["Trackmania:OAuthUrl"] = sandbox.OAuthUrl.ToString(),
+            ["Trackmania:TmxUrl"] = sandbox.TmxUrl.ToString(),
+            ["Trackmania:ServerLogin"] = sandbox.Credentials.ServerLogin,
+            ["Trackmania:ServerPassword"] = sandbox.Credentials.ServerPassword,
+            ["Trackmania:OAuthClientId"] = sandbox.Credentials.OAuthClientId,
+            ["Trackmania:OAuthClientSecret"] = sandbox.Credentials.OAuthClientSecret,
+            ["Trackmania:UserAgent"] = name,
+            ["Trackmania:NadeoRate"] = "1000",
+            ["Trackmania:TmxRate"] = "1000",
+            ["Trackmania:OAuthRate"] = "1000",
+            ["Passwords:Cost"] = "4",
+            ["RateLimits:Login"] = "off",
+            ["RateLimits:LoginAccount"] = "off",
+            ["RateLimits:Register"] = "off",
+            ["RateLimits:MapSearch"] = "off",
+            ["Serilog:MinimumLevel:Default"] = "Warning",
+            ["Serilog:MinimumLevel:Override:Backend.WebApi.Workers.StartupLog"] = "Information",
+        };
+        foreach (var (key, value) in settings)
+        {
+            all[key] = value;
+        }
+
+        var process = await ServiceProcess.StartAsync(name, all);
+        _started.Add(process);
+        return process;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _started)
+        {
+            await process.DisposeAsync();
+        }
+    }
+}

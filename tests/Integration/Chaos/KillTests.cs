@@ -1,0 +1,245 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Backend.Domain.MapSearches;
+using Backend.Integration.Support;
+using Backend.TrackmaniaSandbox;
+
+namespace Backend.Integration.Chaos;
+
+/// <summary>
+/// Instances are killed without warning, over and over, while they run searches. BACKEND_TESTS_LONG=1 kills ten times as
+/// often; BACKEND_TESTS_SEED repeats the decisions of an earlier run.
+/// </summary>
+public sealed class KillTests : IAsyncDisposable
+{
+    private const int Instances = 3;
+    private const int Searches = 50;
+
+    private static readonly bool s_long = Environment.GetEnvironmentVariable("BACKEND_TESTS_LONG") == "1";
+    private static readonly int s_kills = s_long ? 200 : 20;
+    private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(s_long ? 6 : 3);
+    private static readonly int s_mostMaps = s_long ? 150 : 40;
+    private static readonly TimeSpan s_recovery = TimeSpan.FromSeconds(15);
+
+    private static readonly int s_seed = Environment.GetEnvironmentVariable("BACKEND_TESTS_SEED") is { Length: > 0 } given
+        ? int.Parse(given, CultureInfo.InvariantCulture)
+        : RandomNumberGenerator.GetInt32(int.MaxValue);
+
+    private static readonly Dictionary<string, string> s_settings = new(StringComparer.Ordinal)
+    {
+        // Otherwise a board that is read again would come from the cache and nobody would see it.
+        ["MapSearches:LeaderboardFreshness"] = "00:00:00",
+    };
+
+    private readonly List<IAsyncDisposable> _parts = [];
+    private readonly Dictionary<string, DateTimeOffset> _killed = new(StringComparer.Ordinal);
+
+    [Fact]
+    public async Task Killed_instances_lose_no_search_finish_none_twice_and_repeat_only_calls_under_way()
+    {
+        try
+        {
+            await RunAsync();
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw new InvalidOperationException($"With BACKEND_TESTS_SEED={s_seed}, after {_killed.Count} kills: {exception.Message}", exception);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var part in _parts.AsEnumerable().Reverse())
+        {
+            await part.DisposeAsync();
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        var database = Keep(await TestDatabase.CreateAsync());
+        var sandbox = Keep(await SandboxServer.StartAsync(new SandboxOptions(), TimeProvider.System, CancellationToken.None));
+        var journal = await SearchJournal.StartAsync(database);
+        var fleet = Keep(new Fleet(database.ConnectionString, sandbox, s_settings));
+
+        // Long enough that most searches have a call under way whenever their instance dies.
+        sandbox.Faults.Add(new Fault(SandboxHost.Live, FaultKind.Slow) { Delay = TimeSpan.FromMilliseconds(400) });
+        var running = new List<ServiceProcess>();
+        for (var i = 0; i < Instances; i++)
+        {
+            running.Add(await fleet.StartAsync());
+        }
+
+        await Task.WhenAll(running.Select(p => p.ListensAsync()));
+        using var work = new SteadyWork(database, () => [.. running.ToArray().Where(p => p.IsReady)], MappersOf(sandbox.World), Searches, new Random(s_seed ^ 1));
+        using var enough = new CancellationTokenSource();
+        var working = work.KeepUpAsync(enough.Token);
+        var killing = KillAsync(database, journal, fleet, running, new Random(s_seed));
+        await (await Task.WhenAny(working, killing));
+        await enough.CancelAsync();
+        await Task.WhenAll(working, killing);
+
+        await Eventually.GetAsync(() => CountAsync(database, "state in ('pending', 'processing')"), left => left == 0, TimeSpan.FromMinutes(5));
+        await CheckAsync(database, sandbox, journal, work);
+    }
+
+    private async Task KillAsync(TestDatabase database, SearchJournal journal, Fleet fleet, List<ServiceProcess> running, Random random)
+    {
+        await Eventually.GetAsync(async () => (await journal.ReadAppendedAsync()).Values.Sum(), rows => rows > Searches);
+        while (_killed.Count < s_kills)
+        {
+            // One in four hits the youngest instance, before or while it begins to work.
+            var hitsYoungest = random.Next(4) == 0;
+            var pause = (hitsYoungest ? TimeSpan.FromSeconds(1) : s_longestPause) * random.NextDouble();
+            var place = hitsYoungest ? running.Count - 1 : random.Next(running.Count);
+            await Task.Delay(pause, TimeProvider.System);
+
+            var victim = running[place];
+            var now = await Eventually.GetAsync(
+                () => ReadKillTimeAsync(database, victim.Name),
+                time => time is not null && running.Any(p => p != victim && p.IsReady));
+            victim.Kill();
+            _killed.Add(victim.Name, now!.Value);
+            running.RemoveAt(place);
+            running.Add(await fleet.StartAsync());
+        }
+    }
+
+    /// <summary>
+    /// The time; null while the instance runs a search that has already ended several times without any progress. The service
+    /// would take that search for the murderer after one more such end and fail it, as it should.
+    /// </summary>
+    private static async Task<DateTimeOffset?> ReadKillTimeAsync(TestDatabase database, string instance) => (await database.ReadAsync(
+        $"""
+         select case when not exists (
+             select from map_searches s
+             where s.state = 'processing' and s.attempt >= $1 and s.maps_done = s.maps_done_at_claim
+             and $2 = (select e.instance from journal.entries e where e.search_id = s.id and e.what = '{SearchJournal.Claimed}' order by e.number desc limit 1))
+             then clock_timestamp() end
+         """,
+        row => row.IsDBNull(0) ? (DateTimeOffset?)null : row.GetFieldValue<DateTimeOffset>(0),
+        MapSearchJob.MaxAttempts,
+        instance))[0];
+
+    private async Task CheckAsync(TestDatabase database, SandboxServer sandbox, SearchJournal journal, SteadyWork work)
+    {
+        var entries = await journal.ReadAsync();
+        var searches = entries.Where(e => e.What is not (SearchJournal.Delivered or SearchJournal.Returned)).GroupBy(e => e.SearchId).ToDictionary(g => g.Key, g => g.ToList());
+
+        // None lost, none finished twice, nothing after the end.
+        (await CountAsync(database, "state <> 'completed' or maps_failed > 0 or maps_done <> maps_total or due_at is not null")).ShouldBe(0);
+        (await CountAsync(database, "true")).ShouldBe(searches.Count);
+        work.Submitted.ShouldBeSubsetOf(searches.Keys);
+        work.Submitted.Count.ShouldBeGreaterThanOrEqualTo(Searches);
+        foreach (var search in work.Submitted)
+        {
+            (await work.ReadStatusAsync(search)).ShouldBe("completed");
+        }
+
+        entries.ShouldNotContain(e => e.What == SearchJournal.Impossible);
+        searches.Values.ShouldAllBe(s => s.Count(e => e.What == "completed") == 1 && s.Last().What == "completed");
+        searches.Values.ShouldAllBe(s => s.Where(e => e.What == SearchJournal.Claimed).Select(e => e.Fence).SequenceEqual(Enumerable.Range(1, (int)s.Last().Fence).Select(f => (long)f)));
+        await CheckResultsAsync(database, sandbox.World);
+
+        // Nobody takes a search from an instance that lives.
+        var takeovers = entries.GroupBy(e => e.SearchId).SelectMany(TakeoversOf).ToList();
+        takeovers.ShouldAllBe(t => t.Loser == null || (_killed.ContainsKey(t.Loser) && _killed[t.Loser] < t.At));
+        var slowest = takeovers.MaxBy(t => t.At - KilledAt(t))!;
+        var recovery = slowest.At - KilledAt(slowest);
+        recovery.ShouldBeLessThanOrEqualTo(s_recovery, Story(slowest, entries));
+
+        // A killed instance may have asked for one board of each search it held whose row it could not write any more. (Two
+        // mappers may have a map in common, which is then read once for both; so it is counted map by map.)
+        var appended = await journal.ReadAppendedAsync();
+        var asked = sandbox.Traffic.Entries.Where(e => e.Host == SandboxHost.Live).CountBy(e => (Instance: e.UserAgent!, MapUid: e.PathAndQuery.Split('/')[^2])).ToDictionary();
+        var repeated = asked.GroupBy(a => a.Key.Instance, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Sum(a => Math.Max(0, a.Value - appended.GetValueOrDefault(a.Key))), StringComparer.Ordinal);
+        var lost = takeovers.Where(t => t.Loser is not null).CountBy(t => t.Loser!, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        repeated.ShouldAllBe(r => r.Value <= lost.GetValueOrDefault(r.Key));
+
+        await ReportAsync(
+            $"seed {s_seed}, kills {_killed.Count}, searches {searches.Count}, lost 0, completed twice 0, taken over {lost.Values.Sum()}, "
+            + $"boards {appended.Values.Sum()}, leaderboard calls {asked.Values.Sum()}, repeated calls {repeated.Values.Sum()} (allowed {lost.Values.Sum()}), "
+            + string.Create(CultureInfo.InvariantCulture, $"longest recovery {recovery.TotalSeconds:0.0} s (allowed {s_recovery.TotalSeconds:0} s)"));
+    }
+
+    /// <summary>Every map of the mapper, once, in the order of the map site.</summary>
+    private static async Task CheckResultsAsync(TestDatabase database, SandboxWorld world)
+    {
+        var results = await database.ReadAsync(
+            """
+            select s.mapper, array_agg((r.content ->> 'id')::bigint order by r.index), array_agg(r.index order by r.index)
+            from map_searches s join map_search_rows r on r.user_id = s.user_id and r.search_id = s.id group by s.user_id, s.id
+            """,
+            row => (Mapper: row.GetString(0), Maps: row.GetFieldValue<long[]>(1), Indices: row.GetFieldValue<int[]>(2)));
+        foreach (var (mapper, maps, indices) in results)
+        {
+            maps.ShouldBe(world.MapsOf(mapper).Select(m => m.MapId));
+            indices.ShouldBe(Enumerable.Range(0, maps.Length));
+        }
+    }
+
+    /// <summary>Each claim of a search that others had in their hands before.</summary>
+    private static IEnumerable<Takeover> TakeoversOf(IEnumerable<JournalEntry> search)
+    {
+        string? holder = null;
+        var before = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in search)
+        {
+            if (entry.What == SearchJournal.Delivered)
+            {
+                before.Add(entry.Instance);
+            }
+            else if (entry.What == SearchJournal.Claimed)
+            {
+                before.Remove(entry.Instance);
+                if (before.Count > 0)
+                {
+                    yield return new Takeover(entry.SearchId, entry.At, holder, [.. before]);
+                }
+
+                holder = entry.Instance;
+                before = new HashSet<string>(StringComparer.Ordinal) { holder };
+            }
+        }
+    }
+
+    /// <summary>Of those who had the search, the last one to be killed before it was taken over.</summary>
+    private DateTimeOffset KilledAt(Takeover takeover) => takeover.Losers.Select(l => _killed.GetValueOrDefault(l, DateTimeOffset.MaxValue)).Where(at => at < takeover.At).DefaultIfEmpty(takeover.At).Max();
+
+    /// <summary>What happened to a search until it was taken over.</summary>
+    private string Story(Takeover takeover, IEnumerable<JournalEntry> entries) => string.Join(
+        Environment.NewLine,
+        entries.Where(e => e.SearchId == takeover.SearchId && e.At <= takeover.At).Select(e => (e.At, Text: $"{e.What} by {e.Instance}, fence {e.Fence}"))
+            .Concat(takeover.Losers.Where(_killed.ContainsKey).Select(l => (At: _killed[l], Text: $"{l} killed")))
+            .OrderBy(e => e.At)
+            .Select(e => string.Create(CultureInfo.InvariantCulture, $"{(e.At - takeover.At).TotalSeconds:0.000} s: {e.Text}")));
+
+    private static async Task ReportAsync(string summary)
+    {
+        TestContext.Current.SendDiagnosticMessage(summary);
+        TestContext.Current.TestOutputHelper?.WriteLine(summary);
+        if (s_long)
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts"));
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "chaos.txt"), summary + Environment.NewLine);
+        }
+    }
+
+    /// <summary>With few enough maps for searches to end all the time.</summary>
+    private static List<string> MappersOf(SandboxWorld world) => [.. world.Mappers.Select(m => m.Name).Where(name => world.MapsOf(name).Count >= 1 && world.MapsOf(name).Count <= s_mostMaps)];
+
+    private static async Task<long> CountAsync(TestDatabase database, string condition) =>
+        (await database.ReadAsync($"select count(*) from map_searches where {condition}", row => row.GetInt64(0)))[0];
+
+    private T Keep<T>(T part)
+        where T : IAsyncDisposable
+    {
+        _parts.Add(part);
+        return part;
+    }
+
+    /// <param name="Loser">Who had claimed it before; nobody when it had only been delivered.</param>
+    /// <param name="Losers">Who had it in their hands since the last claim.</param>
+    private sealed record Takeover(Guid SearchId, DateTimeOffset At, string? Loser, IReadOnlyList<string> Losers);
+}
