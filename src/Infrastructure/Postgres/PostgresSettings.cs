@@ -119,6 +119,9 @@ internal sealed record PostgresSettings(string ConnectionString, bool IsPooled, 
         Default(builder, "Cancellation Timeout", b => b.CancellationTimeout = 500);
         Default(builder, "Keepalive", b => b.KeepAlive = 30);
         Default(builder, "Application Name", b => b.ApplicationName = "trackmania-backend");
+
+        // Nobody uses Kerberos here, and asking for it would cost every new connection a round trip.
+        Default(builder, "GSS Encryption Mode", b => b.GssEncryptionMode = GssEncryptionMode.Disable);
         Default(builder, "Max Auto Prepare", b => b.MaxAutoPrepare = 100);
         Default(builder, "Auto Prepare Min Usages", b => b.AutoPrepareMinUsages = 2);
         builder.PersistSecurityInfo = false;
