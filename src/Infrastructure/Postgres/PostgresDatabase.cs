@@ -6,11 +6,18 @@ namespace Backend.Infrastructure.Postgres;
 
 /// <summary>
 /// Runs statements. Every trouble with the connection or the server becomes <see cref="StoreUnavailableException"/>;
-/// before that, what can be repeated without harm is repeated once on a fresh connection, so that a server that was
+/// before that, what can be repeated without harm is repeated on fresh connections, so that a server that was
 /// restarted costs no caller anything.
 /// </summary>
 internal sealed class PostgresDatabase(NpgsqlDataSource source)
 {
+    /// <summary>Before each repetition. The first connection after a restart may be ended as well, so there are several.</summary>
+    private static readonly TimeSpan[] s_pauses = [TimeSpan.Zero, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(180)];
+
+    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(500);
+
+    private readonly TimeSpan _patience = PatienceOf(source);
+
     public NpgsqlDataSource Source => source;
 
     /// <summary>All rows of a statement that changes nothing.</summary>
@@ -88,30 +95,58 @@ internal sealed class PostgresDatabase(NpgsqlDataSource source)
         return rows;
     }
 
+    /// <summary>
+    /// The driver's own time limit ends with an attempt to cancel the statement, which at a server that hangs takes
+    /// several times as long as the statement was given. That goes on alone; the caller hears of it in time.
+    /// </summary>
     private async Task GuardAsync(Func<Task> work, bool isRepeatable, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var running = RepeatAsync(work, isRepeatable);
         try
         {
-            await work();
+            await running.WaitAsync(_patience, CancellationToken.None);
         }
-        catch (Exception first) when (MayRepeat(first, isRepeatable))
+        catch (TimeoutException exception) when (!running.IsCompleted)
         {
-            // The other connections of the pool go to the same server that has just ended this one.
-            source.Clear();
+            _ = running.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw Unavailable(exception);
+        }
+    }
+
+    private async Task RepeatAsync(Func<Task> work, bool isRepeatable)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
             try
             {
                 await work();
+                return;
             }
-            catch (Exception second) when (PostgresFailures.IsUnavailable(second))
+            catch (Exception exception) when (attempt < s_pauses.Length && MayRepeat(exception, isRepeatable))
             {
-                throw Unavailable(second);
+                if (attempt == 0)
+                {
+                    // The other connections of the pool go to the same server that has just ended this one.
+                    source.Clear();
+                }
+
+                await Task.Delay(s_pauses[attempt], TimeProvider.System);
+            }
+            catch (Exception exception) when (PostgresFailures.IsUnavailable(exception))
+            {
+                throw Unavailable(exception);
             }
         }
-        catch (Exception exception) when (PostgresFailures.IsUnavailable(exception))
-        {
-            throw Unavailable(exception);
-        }
+    }
+
+    /// <summary>In real time, as the driver counts: what is given to a statement, and a moment for the answer.</summary>
+    private static TimeSpan PatienceOf(NpgsqlDataSource source)
+    {
+        var limits = new NpgsqlConnectionStringBuilder(source.ConnectionString);
+        return limits.CommandTimeout == 0 || limits.Timeout == 0
+            ? Timeout.InfiniteTimeSpan
+            : TimeSpan.FromSeconds(Math.Max(limits.CommandTimeout, limits.Timeout)) + s_moment;
     }
 
     /// <summary>Not after a time limit: the caller has waited long enough.</summary>

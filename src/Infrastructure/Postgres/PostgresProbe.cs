@@ -11,17 +11,21 @@ internal sealed class PostgresProbe(NpgsqlDataSource source, TimeProvider clock)
 
     public async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(s_limit, clock);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await using var command = source.CreateCommand("select 1");
-            await command.ExecuteScalarAsync(both.Token);
+            await AskAsync(cancellationToken).WaitAsync(s_limit, clock, cancellationToken);
             return true;
         }
-        catch (Exception exception) when (PostgresFailures.IsUnavailable(exception) || limit.IsCancellationRequested)
+        catch (Exception exception) when (exception is TimeoutException || PostgresFailures.IsUnavailable(exception))
         {
             return false;
         }
+    }
+
+    /// <summary>Not to be cancelled at the limit: at a server that hangs, cancelling takes longer than asking.</summary>
+    private async Task AskAsync(CancellationToken cancellationToken)
+    {
+        await using var command = source.CreateCommand("select 1");
+        await command.ExecuteScalarAsync(cancellationToken);
     }
 }

@@ -24,7 +24,7 @@ internal static class PostgresRegistration
             .UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
 
             // Troubles are logged once, by whoever answers for them.
-            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.CommandError, CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed)));
+            .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.ConnectionError, RelationalEventId.CommandError, CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed)));
         services.AddSingleton<IHostedService, PostgresStart>();
         services.AddSingleton<IHostedService, PostgresHousekeeping>();
         services.AddSingleton<IReadinessProbe, PostgresProbe>();

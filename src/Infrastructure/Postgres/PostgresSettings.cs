@@ -42,21 +42,43 @@ internal sealed record PostgresSettings(string ConnectionString, bool IsPooled, 
         var found = errors.Count;
         var builder = ConnectionStringReader.Read(key, configuration[key]!.Trim(), errors);
         var trusts = Flag(configuration, "Postgres:TrustServerCertificate", standard: false, errors);
-        if (builder is null || errors.Count > found)
+        var isPooled = Flag(configuration, "Postgres:Pooler", builder is not null && HostsOf(builder).Any(LooksPooled), errors);
+        var standard = new PostgresSettings(string.Empty, isPooled, string.Empty);
+        var patience = standard with
+        {
+            MigrateAtStart = Flag(configuration, "Postgres:MigrateAtStart", isDevelopment, errors),
+            StartTimeout = Setting.Read(configuration, "Postgres:StartTimeout", standard.StartTimeout, TimeSpan.Zero, TimeSpan.FromHours(1), errors),
+            PollInterval = Setting.Read(
+                configuration, "Postgres:PollInterval", isPooled ? TimeSpan.FromMilliseconds(500) : standard.PollInterval, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), errors),
+        };
+        if (builder is null)
         {
             return null;
         }
 
-        var isPooled = Flag(configuration, "Postgres:Pooler", LooksPooled(builder.Host!), errors);
         ApplyTls(builder, trusts);
         ApplyLimits(builder, isPooled);
-        var poll = isPooled ? TimeSpan.FromMilliseconds(500) : TimeSpan.FromSeconds(5);
-        return new PostgresSettings(builder.ConnectionString, isPooled, $"{builder.Host}:{builder.Port.ToString(CultureInfo.InvariantCulture)}/{builder.Database}")
+        Try(key, builder, errors);
+        return errors.Count > found
+            ? null
+            : patience with { ConnectionString = builder.ConnectionString, Target = $"{builder.Host}:{builder.Port.ToString(CultureInfo.InvariantCulture)}/{builder.Database}" };
+    }
+
+    /// <summary>Each parameter may be valid and all of them together not; the driver tells without connecting.</summary>
+    private static void Try(string key, NpgsqlConnectionStringBuilder builder, ICollection<string> errors)
+    {
+        try
         {
-            MigrateAtStart = Flag(configuration, "Postgres:MigrateAtStart", isDevelopment, errors),
-            StartTimeout = Setting.Read(configuration, "Postgres:StartTimeout", TimeSpan.FromSeconds(30), TimeSpan.Zero, TimeSpan.FromHours(1), errors),
-            PollInterval = Setting.Read(configuration, "Postgres:PollInterval", poll, TimeSpan.FromMilliseconds(50), TimeSpan.FromMinutes(1), errors),
-        };
+            using var source = NpgsqlDataSource.Create(builder.ConnectionString);
+        }
+        catch (Exception exception) when (exception is ArgumentException or NotSupportedException or InvalidOperationException)
+        {
+            errors.Add($"{key} has parameters that cannot be used together: {exception.Message.TrimEnd('.')}.");
+        }
+        catch (FormatException)
+        {
+            errors.Add($"{key} has a host that cannot be used.");
+        }
     }
 
     /// <summary>Neon marks its poolers by the first label of the host.</summary>
@@ -71,7 +93,7 @@ internal sealed record PostgresSettings(string ConnectionString, bool IsPooled, 
         }
 
         var asksForTls = builder.SslMode is SslMode.Require or SslMode.VerifyCA or SslMode.VerifyFull;
-        builder.SslMode = (asksForTls, IsLocal(builder.Host!)) switch
+        builder.SslMode = (asksForTls, HostsOf(builder).All(IsLocal)) switch
         {
             (false, true) => SslMode.Prefer,
             _ when trusts => SslMode.Require,
@@ -79,8 +101,15 @@ internal sealed record PostgresSettings(string ConnectionString, bool IsPooled, 
         };
     }
 
+    /// <summary>Without their ports.</summary>
+    private static IEnumerable<string> HostsOf(NpgsqlConnectionStringBuilder builder) =>
+        builder.Host!.Split(',', StringSplitOptions.TrimEntries).Select(host => host.StartsWith('[')
+            ? host[1..].Split(']')[0]
+            : host.Count(c => c == ':') == 1 ? host.Split(':')[0] : host);
+
+    /// <summary>Sockets, too.</summary>
     private static bool IsLocal(string host) =>
-        host.StartsWith('/') || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        host.StartsWith('/') || host.StartsWith('@') || host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     private static void ApplyLimits(NpgsqlConnectionStringBuilder builder, bool isPooled)
     {
@@ -90,6 +119,9 @@ internal sealed record PostgresSettings(string ConnectionString, bool IsPooled, 
         Default(builder, "Cancellation Timeout", b => b.CancellationTimeout = 500);
         Default(builder, "Keepalive", b => b.KeepAlive = 30);
         Default(builder, "Application Name", b => b.ApplicationName = "trackmania-backend");
+
+        // Nobody uses Kerberos here, and asking for it would cost every new connection a round trip.
+        Default(builder, "GSS Encryption Mode", b => b.GssEncryptionMode = GssEncryptionMode.Disable);
         Default(builder, "Max Auto Prepare", b => b.MaxAutoPrepare = 100);
         Default(builder, "Auto Prepare Min Usages", b => b.AutoPrepareMinUsages = 2);
         builder.PersistSecurityInfo = false;

@@ -1,3 +1,5 @@
+using System.Security.Authentication;
+using System.Security.Cryptography;
 using Backend.Infrastructure.Postgres.Schema;
 using Backend.Infrastructure.Selection;
 using Microsoft.Extensions.Hosting;
@@ -66,7 +68,7 @@ internal sealed partial class PostgresStart(NpgsqlDataSource source, PostgresSet
                 await using var connection = await source.OpenConnectionAsync(cancellationToken);
                 return;
             }
-            catch (NpgsqlException exception) when (exception is not PostgresException || PostgresFailures.IsUnavailable(exception))
+            catch (NpgsqlException exception) when (IsWorthWaiting(exception))
             {
                 var reason = exception.GetBaseException().Message;
                 if (clock.GetElapsedTime(started) + s_pause > settings.StartTimeout)
@@ -81,8 +83,21 @@ internal sealed partial class PostgresStart(NpgsqlDataSource source, PostgresSet
             {
                 throw new ConfigurationException([$"The database {settings.Target} refuses the connection: {exception.MessageText}."]);
             }
+            catch (Exception exception) when (exception is NpgsqlException or IOException or UnauthorizedAccessException or CryptographicException)
+            {
+                var advice = exception.GetBaseException() is AuthenticationException
+                    ? $" Its certificate must be for {new NpgsqlConnectionStringBuilder(settings.ConnectionString).Host} and of a known authority; name the authority's certificate in sslrootcert, or set Postgres:TrustServerCertificate=true to go without proof."
+                    : string.Empty;
+                throw new ConfigurationException([$"The database {settings.Target} cannot be connected to: {exception.GetBaseException().Message.TrimEnd('.')}.{advice}"]);
+            }
         }
     }
+
+    /// <summary>Waiting changes nothing about a certificate that is missing or not accepted, or a server that has none.</summary>
+    private static bool IsWorthWaiting(NpgsqlException exception) =>
+        exception is PostgresException
+            ? PostgresFailures.IsUnavailable(exception)
+            : exception.IsTransient && exception.GetBaseException() is not (FileNotFoundException or DirectoryNotFoundException or AuthenticationException);
 
     [LoggerMessage(LogLevel.Information, "The database is behind a transaction-mode pooler: no notifications (work is looked for every {Milliseconds} ms), no session locks, no prepared statements")]
     private partial void LogPooled(double milliseconds);

@@ -13,7 +13,12 @@ internal sealed class RecentReads<TKey, TValue>(TimeSpan keptFor, TimeProvider c
     private const int MaxKept = 20_000;
 
     private readonly ConcurrentDictionary<TKey, (TValue Value, long ReadAt)> _kept = new();
+
+    /// <summary>Held while keeping and forgetting, so that nothing read before a change can be kept after it, however briefly.</summary>
+    private readonly Lock _changing = new();
     private long _changes;
+
+    internal int Count => _kept.Count;
 
     public async ValueTask<TValue> GetAsync(TKey key, Func<TKey, Task<TValue>> read)
     {
@@ -25,15 +30,17 @@ internal sealed class RecentReads<TKey, TValue>(TimeSpan keptFor, TimeProvider c
         var changes = Interlocked.Read(ref _changes);
         var readAt = clock.GetTimestamp();
         var value = await read(key);
-        if (_kept.Count >= MaxKept)
+        lock (_changing)
         {
-            _kept.Clear();
-        }
+            if (_changes == changes)
+            {
+                if (_kept.Count >= MaxKept)
+                {
+                    _kept.Clear();
+                }
 
-        _kept[key] = (value, readAt);
-        if (Interlocked.Read(ref _changes) != changes)
-        {
-            _kept.TryRemove(key, out _);
+                _kept[key] = (value, readAt);
+            }
         }
 
         return value;
@@ -42,17 +49,23 @@ internal sealed class RecentReads<TKey, TValue>(TimeSpan keptFor, TimeProvider c
     /// <summary>To be called after a change was written.</summary>
     public void Forget(TKey key)
     {
-        Interlocked.Increment(ref _changes);
-        _kept.TryRemove(key, out _);
+        lock (_changing)
+        {
+            _changes++;
+            _kept.TryRemove(key, out _);
+        }
     }
 
     /// <inheritdoc cref="Forget"/>
     public void ForgetWhere(Func<TKey, bool> concerns)
     {
-        Interlocked.Increment(ref _changes);
-        foreach (var key in _kept.Keys.Where(concerns))
+        lock (_changing)
         {
-            _kept.TryRemove(key, out _);
+            _changes++;
+            foreach (var key in _kept.Keys.Where(concerns))
+            {
+                _kept.TryRemove(key, out _);
+            }
         }
     }
 }

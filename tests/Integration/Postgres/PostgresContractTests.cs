@@ -53,13 +53,13 @@ public sealed class PostgresMapSearchQueueTests(ContractDatabase database) : Map
         var queue = await CreateAsync();
         var key = await StoreAsync();
         (await new PostgresMapSearchJobStore(database.Database, options, _time).TryClaimAsync(key, CancellationToken.None)).ShouldNotBeNull();
-        var ticket = await queue.ReceiveAsync(CancellationToken.None);
+        var ticket = (await queue.ReceiveAsync(1, CancellationToken.None)).ShouldHaveSingleItem();
         await PassAsync(options.Lease - TimeSpan.FromSeconds(2));
         await queue.ReturnAsync(ticket, options.Lease, CancellationToken.None);
 
         await PassAsync(TimeSpan.FromSeconds(2));
 
-        (await queue.ReceiveAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System)).Key.ShouldBe(key);
+        (await queue.ReceiveAsync(1, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System)).ShouldHaveSingleItem().Key.ShouldBe(key);
     }
 
     protected override async Task<IMapSearchQueue> CreateAsync()

@@ -87,6 +87,36 @@ public sealed class AddInfrastructureTests
         _errors.ShouldBeEmpty();
     }
 
+    /// <summary>Sessions outlive the process there, so a secret that does not would end them all.</summary>
+    [Theory]
+    [InlineData(true, "Adapters:Profile", "Postgres")]
+    [InlineData(true, "Adapters:RateLimits", "Postgres")]
+    [InlineData(true, "Adapters:UpstreamTokens", "Postgres")]
+    [InlineData(false, "Adapters:Sessions", "Postgres")]
+    public void With_anything_in_a_database_the_secret_is_never_invented(bool isDevelopment, string key, string adapter)
+    {
+        var summary = new ServiceCollection().AddInfrastructure(
+            Settings.Of([.. Complete[1..], ("ConnectionStrings:Backend", "Host=db;Database=tracks"), .. key == "Adapters:Profile" ? [] : new (string, string?)[] { ("Adapters:Profile", "InMemory") }, (key, adapter)]),
+            isDevelopment,
+            _errors);
+
+        summary.SecretInvented.ShouldBeFalse();
+        _errors.ShouldHaveSingleItem().ShouldStartWith("JWT_SECRET is missing");
+    }
+
+    [Fact]
+    public void A_complete_configuration_with_a_database_serves_every_port_from_there()
+    {
+        var services = new ServiceCollection().AddLogging().AddApplication();
+        var summary = services.AddInfrastructure(Settings.Of([.. Complete, ("NEON_DB_CONNECTION_STRING", "postgresql://app:pw@db/tracks")]), isDevelopment: false, _errors);
+
+        _errors.ShouldBeEmpty();
+        using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
+        provider.GetServices<IReadinessProbe>().ShouldHaveSingleItem().Name.ShouldBe("postgres");
+        PortTable.Ports.SelectMany(p => p.Ports).ShouldAllBe(port => provider.GetRequiredService(port).GetType().Name.StartsWith("Postgres"));
+        (summary.UsesPostgres, summary.IsVolatile, summary.SecretInvented).ShouldBe((true, false, false));
+    }
+
     [Fact]
     public void Settings_of_accounts_are_taken()
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Backend.Infrastructure.Selection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -32,6 +33,11 @@ public static class DatabaseSchema
         catch (NpgsqlException exception)
         {
             throw new DatabaseUnavailableException($"The database cannot be worked with: {exception.Describe()}.", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            // A certificate file that the connection string names.
+            throw new DatabaseUnavailableException($"The database cannot be worked with: {exception.Message.TrimEnd('.')}.", exception);
         }
     }
 

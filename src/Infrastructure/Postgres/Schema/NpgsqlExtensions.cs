@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Npgsql;
 
 namespace Backend.Infrastructure.Postgres.Schema;
@@ -20,5 +21,10 @@ internal static class NpgsqlExtensions
 
     /// <summary>What the server or the driver says, without the rows that a detail could quote.</summary>
     public static string Describe(this NpgsqlException exception) =>
-        (exception is PostgresException refused ? $"{refused.MessageText} ({refused.SqlState})" : exception.Message).TrimEnd('.');
+        exception switch
+        {
+            PostgresException refused => $"{refused.MessageText} ({refused.SqlState})",
+            { InnerException: AuthenticationException proof } => $"{exception.Message.TrimEnd('.')}: {proof.Message.TrimEnd('.')}",
+            _ => exception.Message.TrimEnd('.'),
+        };
 }
