@@ -11,15 +11,15 @@ public sealed class SharedWorkTests
     private const string Login = "authentication/token/basic";
     private const string Refresh = "authentication/token/refresh";
 
-    /// <summary>A second, less what the network may shift two requests against each other.</summary>
-    private static readonly TimeSpan s_window = TimeSpan.FromMilliseconds(980);
-
     private static readonly (string, string)[] s_shippedRates = [("Trackmania:NadeoRate", "2"), ("Trackmania:OAuthRate", "2"), ("Trackmania:TmxRate", "1")];
 
     [Fact]
     public async Task Two_instances_together_keep_the_pace_of_one()
     {
-        await using var system = await TwoInstances.StartAsync(s_shippedRates);
+        await using var system = await TwoInstances.PrepareAsync();
+        var slots = await SlotJournal.StartAsync(system.Database);
+        system.Start(s_shippedRates);
+        system.Start(s_shippedRates);
         var (one, other) = (await system.One.SignInAsync(), await system.Other.SignInAsync());
 
         var searches = new List<(SignedInUser User, string Id)>();
@@ -39,7 +39,7 @@ public sealed class SharedWorkTests
             await user.CancelAsync(id);
         }
 
-        KeepsThePace(system.Sandbox);
+        await KeepsThePaceAsync(slots, system.Sandbox);
     }
 
     [Fact]
@@ -120,6 +120,7 @@ public sealed class SharedWorkTests
     {
         await using var system = await TwoInstances.PrepareAsync();
         var journal = await SearchJournal.StartAsync(system.Database);
+        var slots = await SlotJournal.StartAsync(system.Database);
         var right = system.Start(s_shippedRates);
         var wrong = system.Start(s_shippedRates, new ShiftedClock(TimeSpan.FromHours(1)));
         var users = new[] { await right.SignInAsync(), await wrong.SignInAsync() };
@@ -142,20 +143,16 @@ public sealed class SharedWorkTests
         entries.ShouldNotContain(e => e.What == SearchJournal.Impossible || e.Fence > 1);
         entries.Count(e => e.What == "completed").ShouldBe(searches.Count);
         Asked(system.Sandbox, SandboxHost.Live).Values.Sum().ShouldBeLessThanOrEqualTo(searches.Sum(s => s.Maps));
-        KeepsThePace(system.Sandbox);
+        await KeepsThePaceAsync(slots, system.Sandbox);
         TestContext.Current.TestOutputHelper?.WriteLine($"calls {string.Join(", ", Asked(system.Sandbox, SandboxHost.Live))}; at the core host {string.Join(", ", Asked(system.Sandbox, SandboxHost.Core))}");
     }
 
-    private static void KeepsThePace(SandboxServer sandbox)
+    private static async Task KeepsThePaceAsync(SlotJournal slots, SandboxServer sandbox)
     {
-        sandbox.Traffic.MaxInWindow(s_window, SandboxHost.Core, SandboxHost.Live).ShouldBeLessThanOrEqualTo(2, Arrivals(sandbox));
-        sandbox.Traffic.MaxInWindow(s_window, SandboxHost.OAuth).ShouldBeLessThanOrEqualTo(2);
-        sandbox.Traffic.MaxInWindow(s_window, SandboxHost.Tmx).ShouldBeLessThanOrEqualTo(1);
+        await slots.CheckAsync(sandbox, "Nadeo", 2, SandboxHost.Core, SandboxHost.Live);
+        await slots.CheckAsync(sandbox, "OAuth", 2, SandboxHost.OAuth);
+        await slots.CheckAsync(sandbox, "Tmx", 1, SandboxHost.Tmx);
     }
-
-    private static string Arrivals(SandboxServer sandbox) => string.Join(
-        Environment.NewLine,
-        sandbox.Traffic.Entries.Where(e => e.Host is SandboxHost.Core or SandboxHost.Live).Select(e => $"{e.At:ss.fff} {e.UserAgent} {e.Host}"));
 
     /// <summary>Calls of each instance.</summary>
     private static Dictionary<string, int> Asked(SandboxServer sandbox, SandboxHost host) =>
