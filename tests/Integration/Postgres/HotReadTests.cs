@@ -306,8 +306,8 @@ public sealed class FullDatabase : IAsyncLifetime
                 select u, gen_random_uuid(), now() - interval '1 hour' * s, now(), now() + interval '3 days', 3, 'agent', '192.0.2.1' from generate_series(1, {users}) u, generate_series(1, 5) s;
             insert into map_searches (user_id, id, mapper, period, created_at, state, phase, version, fence, attempt, updated_at, maps_total, maps_done, maps_failed, records_found, maps_done_at_claim,
                     lease_until, due_at, delivery, is_delivered)
-                select case when n <= 40 and u <= 50 then 1 else u + 1 end, gen_random_uuid(), 'Mapper ' || u % 1000, '1d', now() - interval '1 second' * (u * 37 + n * 10000), s.state,
-                    case s.state when 'pending' then 'queued' when 'processing' then 'reading-leaderboards' else 'finished' end, 3, 1, 1, now() - interval '1 second' * (u * 37 + n * 10000),
+                select case when n <= 40 and u <= 50 then 1 else u + 1 end, gen_random_uuid(), 'Mapper ' || u % 1000, '1d', now() - interval '1 second' * ((u * 37 + n * 10000) % 500000), s.state,
+                    case s.state when 'pending' then 'queued' when 'processing' then 'reading-leaderboards' else 'finished' end, 3, 1, 1, now() - interval '1 second' * ((u * 37 + n * 10000) % 500000),
                     50, case when n % 20 = 0 then 50 else 0 end, 0, 0, 0,
                     case s.state when 'processing' then now() + interval '1 day' end,
                     case s.state when 'pending' then now() - interval '1 second' * (u % 5000) when 'processing' then now() + interval '1 day' end,
