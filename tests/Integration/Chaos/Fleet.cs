@@ -21,15 +21,6 @@ internal sealed class Fleet(string connectionString, SandboxServer sandbox, IRea
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
             ["JWT_SECRET"] = BackendHost.JwtSecret,
             ["NEON_DB_CONNECTION_STRING"] = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = name, MaxPoolSize = 30 }.ConnectionString,
-            ["Trackmania:CoreUrl"] = sandbox.CoreUrl.ToString(),
-            ["Trackmania:LiveUrl"] = sandbox.LiveUrl.ToString(),
-            ["Trackmania:OAuthUrl"] = sandbox.OAuthUrl.ToString(),
-            ["Trackmania:TmxUrl"] = sandbox.TmxUrl.ToString(),
-            ["Trackmania:ServerLogin"] = sandbox.Credentials.ServerLogin,
-            ["Trackmania:ServerPassword"] = sandbox.Credentials.ServerPassword,
-            ["Trackmania:OAuthClientId"] = sandbox.Credentials.OAuthClientId,
-            ["Trackmania:OAuthClientSecret"] = sandbox.Credentials.OAuthClientSecret,
-            ["Trackmania:UserAgent"] = name,
             ["Trackmania:NadeoRate"] = "1000",
             ["Trackmania:TmxRate"] = "1000",
             ["Trackmania:OAuthRate"] = "1000",
@@ -41,7 +32,7 @@ internal sealed class Fleet(string connectionString, SandboxServer sandbox, IRea
             ["Serilog:MinimumLevel:Default"] = "Warning",
             ["Serilog:MinimumLevel:Override:Backend.WebApi.Workers.StartupLog"] = "Information",
         };
-        foreach (var (key, value) in settings)
+        foreach (var (key, value) in SandboxSettings.Of(sandbox, name).Concat(settings))
         {
             all[key] = value;
         }

@@ -10,6 +10,7 @@ namespace Backend.Integration.Chaos;
 /// Instances are killed without warning, over and over, while they run searches. BACKEND_TESTS_LONG=1 kills ten times as
 /// often; BACKEND_TESTS_SEED repeats the decisions of an earlier run.
 /// </summary>
+[Collection(nameof(Undisturbed))]
 public sealed class KillTests : IAsyncDisposable
 {
     private const int Instances = 3;

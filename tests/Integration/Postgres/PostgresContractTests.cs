@@ -45,6 +45,23 @@ public sealed class PostgresMapSearchQueueTests(ContractDatabase database) : Map
         _bell.Dispose();
     }
 
+    /// <summary>A killed worker's ticket comes back a moment before its lease lapses; its search should not wait for a whole lease again.</summary>
+    [Fact]
+    public async Task A_ticket_returned_while_its_search_seems_to_run_comes_back_when_that_lease_lapses()
+    {
+        var options = new MapSearchOptions();
+        var queue = await CreateAsync();
+        var key = await StoreAsync();
+        (await new PostgresMapSearchJobStore(database.Database, options, _time).TryClaimAsync(key, CancellationToken.None)).ShouldNotBeNull();
+        var ticket = (await queue.ReceiveAsync(1, CancellationToken.None)).ShouldHaveSingleItem();
+        await PassAsync(options.Lease - TimeSpan.FromSeconds(2));
+        await queue.ReturnAsync(ticket, options.Lease, CancellationToken.None);
+
+        await PassAsync(TimeSpan.FromSeconds(2));
+
+        (await queue.ReceiveAsync(1, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System)).ShouldHaveSingleItem().Key.ShouldBe(key);
+    }
+
     protected override async Task<IMapSearchQueue> CreateAsync()
     {
         await database.ExecuteAsync("delete from map_searches");
