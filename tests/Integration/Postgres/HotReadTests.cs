@@ -160,24 +160,24 @@ public sealed class FullDatabase : IAsyncLifetime
                 (await _jobs.TryRenewAsync(await AnySearchAsync("state = 'processing' and fence = 1 and user_id >= $1", user), 1, none)).ShouldBeTrue();
                 break;
             case "append":
-            {
-                var key = await SubmitAsync(new UserId(700_000 + i));
-                var job = (await _jobs.TryClaimAsync(key, none))!;
-                job = (await _jobs.TryStartReadingAsync(key, job.Fence, 2, none))!;
-                var row = MapSearchRow.Empty(0, new MapListing(1, null, "a map"));
-                (await _jobs.TryAppendAsync(key, job.Fence, row, none)).ShouldNotBeNull();
-                await _jobs.TryAddNamesAsync(key, job.Fence, new Dictionary<AccountId, string> { [new AccountId(Ids.Next())] = "somebody" }, none);
-                await _jobs.CancelAsync(key, none);
-                break;
-            }
+                {
+                    var key = await SubmitAsync(new UserId(700_000 + i));
+                    var job = (await _jobs.TryClaimAsync(key, none))!;
+                    job = (await _jobs.TryStartReadingAsync(key, job.Fence, 2, none))!;
+                    var row = MapSearchRow.Empty(0, new MapListing(1, null, "a map"));
+                    (await _jobs.TryAppendAsync(key, job.Fence, row, none)).ShouldNotBeNull();
+                    await _jobs.TryAddNamesAsync(key, job.Fence, new Dictionary<AccountId, string> { [new AccountId(Ids.Next())] = "somebody" }, none);
+                    await _jobs.CancelAsync(key, none);
+                    break;
+                }
 
             case "receive":
-            {
-                var tickets = await _queue.ReceiveAsync(1, none);
-                tickets.Count.ShouldBe(1);
-                await _queue.ReturnAsync(tickets[0], TimeSpan.FromHours(1), none);
-                break;
-            }
+                {
+                    var tickets = await _queue.ReceiveAsync(1, none);
+                    tickets.Count.ShouldBe(1);
+                    await _queue.ReturnAsync(tickets[0], TimeSpan.FromHours(1), none);
+                    break;
+                }
 
             case "receive many":
                 (await _queue.ReceiveAsync(10, none)).Count.ShouldBe(10);
@@ -186,19 +186,19 @@ public sealed class FullDatabase : IAsyncLifetime
                 await ReceiveNothingAsync();
                 break;
             case "extend":
-            {
-                var key = await AnySearchAsync("state = 'processing' and fence = 1 and user_id >= $1", user);
-                await _queue.ExtendAsync(new MapSearchTicket(key, "1"), none);
-                break;
-            }
+                {
+                    var key = await AnySearchAsync("state = 'processing' and fence = 1 and user_id >= $1", user);
+                    await _queue.ExtendAsync(new MapSearchTicket(key, "1"), none);
+                    break;
+                }
 
             case "submit":
-            {
-                var key = await SubmitAsync(new UserId(2));
-                await _queue.EnqueueAsync(key, none);
-                await _jobs.CancelAsync(key, none);
-                break;
-            }
+                {
+                    var key = await SubmitAsync(new UserId(2));
+                    await _queue.EnqueueAsync(key, none);
+                    await _jobs.CancelAsync(key, none);
+                    break;
+                }
 
             case "place":
                 await _queue.FindPlaceAsync(await AnySearchAsync("due_at is not null and not is_delivered and user_id >= $1", user), none);
