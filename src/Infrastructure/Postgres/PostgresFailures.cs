@@ -16,8 +16,11 @@ internal static class PostgresFailures
 
     /// <summary>The server ended the connection before the statement did anything: it is certain that nothing happened.</summary>
     public static bool IsUndone(Exception exception) =>
-        exception is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
-            or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure };
+        exception is PostgresException
+        {
+            SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow
+            or PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
+        };
 
     public static bool IsUniqueViolation(Exception exception, string? constraint = null) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } server && (constraint is null || server.ConstraintName == constraint);

@@ -2,8 +2,8 @@ using System.Text.Json;
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.Tracks;
-using NpgsqlTypes;
 using Npgsql;
+using NpgsqlTypes;
 using static Backend.Infrastructure.Postgres.PostgresDatabase;
 
 namespace Backend.Infrastructure.Postgres;

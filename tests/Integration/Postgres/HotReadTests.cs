@@ -160,24 +160,24 @@ public sealed class FullDatabase : IAsyncLifetime
                 (await _jobs.TryRenewAsync(await AnySearchAsync("state = 'processing' and fence = 1 and user_id >= $1", user), 1, none)).ShouldBeTrue();
                 break;
             case "append":
-            {
-                var key = await SubmitAsync(new UserId(700_000 + i));
-                var job = (await _jobs.TryClaimAsync(key, none))!;
-                job = (await _jobs.TryStartReadingAsync(key, job.Fence, 2, none))!;
-                var row = MapSearchRow.Empty(0, new MapListing(1, null, "a map"));
-                (await _jobs.TryAppendAsync(key, job.Fence, row, none)).ShouldNotBeNull();
-                await _jobs.TryAddNamesAsync(key, job.Fence, new Dictionary<AccountId, string> { [new AccountId(Ids.Next())] = "somebody" }, none);
-                await _jobs.CancelAsync(key, none);
-                break;
-            }
+                {
+                    var key = await SubmitAsync(new UserId(700_000 + i));
+                    var job = (await _jobs.TryClaimAsync(key, none))!;
+                    job = (await _jobs.TryStartReadingAsync(key, job.Fence, 2, none))!;
+                    var row = MapSearchRow.Empty(0, new MapListing(1, null, "a map"));
+                    (await _jobs.TryAppendAsync(key, job.Fence, row, none)).ShouldNotBeNull();
+                    await _jobs.TryAddNamesAsync(key, job.Fence, new Dictionary<AccountId, string> { [new AccountId(Ids.Next())] = "somebody" }, none);
+                    await _jobs.CancelAsync(key, none);
+                    break;
+                }
 
             case "receive":
-            {
-                var tickets = await _queue.ReceiveAsync(1, none);
-                tickets.Count.ShouldBe(1);
-                await _queue.ReturnAsync(tickets[0], TimeSpan.FromHours(1), none);
-                break;
-            }
+                {
+                    var tickets = await _queue.ReceiveAsync(1, none);
+                    tickets.Count.ShouldBe(1);
+                    await _queue.ReturnAsync(tickets[0], TimeSpan.FromHours(1), none);
+                    break;
+                }
 
             case "receive many":
                 (await _queue.ReceiveAsync(10, none)).Count.ShouldBe(10);
@@ -186,19 +186,19 @@ public sealed class FullDatabase : IAsyncLifetime
                 await ReceiveNothingAsync();
                 break;
             case "extend":
-            {
-                var key = await AnySearchAsync("state = 'processing' and fence = 1 and user_id >= $1", user);
-                await _queue.ExtendAsync(new MapSearchTicket(key, "1"), none);
-                break;
-            }
+                {
+                    var key = await AnySearchAsync("state = 'processing' and fence = 1 and user_id >= $1", user);
+                    await _queue.ExtendAsync(new MapSearchTicket(key, "1"), none);
+                    break;
+                }
 
             case "submit":
-            {
-                var key = await SubmitAsync(new UserId(2));
-                await _queue.EnqueueAsync(key, none);
-                await _jobs.CancelAsync(key, none);
-                break;
-            }
+                {
+                    var key = await SubmitAsync(new UserId(2));
+                    await _queue.EnqueueAsync(key, none);
+                    await _jobs.CancelAsync(key, none);
+                    break;
+                }
 
             case "place":
                 await _queue.FindPlaceAsync(await AnySearchAsync("due_at is not null and not is_delivered and user_id >= $1", user), none);
@@ -306,8 +306,8 @@ public sealed class FullDatabase : IAsyncLifetime
                 select u, gen_random_uuid(), now() - interval '1 hour' * s, now(), now() + interval '3 days', 3, 'agent', '192.0.2.1' from generate_series(1, {users}) u, generate_series(1, 5) s;
             insert into map_searches (user_id, id, mapper, period, created_at, state, phase, version, fence, attempt, updated_at, maps_total, maps_done, maps_failed, records_found, maps_done_at_claim,
                     lease_until, due_at, delivery, is_delivered)
-                select case when n <= 40 and u <= 50 then 1 else u + 1 end, gen_random_uuid(), 'Mapper ' || u % 1000, '1d', now() - interval '1 second' * (u * 37 + n * 10000), s.state,
-                    case s.state when 'pending' then 'queued' when 'processing' then 'reading-leaderboards' else 'finished' end, 3, 1, 1, now() - interval '1 second' * (u * 37 + n * 10000),
+                select case when n <= 40 and u <= 50 then 1 else u + 1 end, gen_random_uuid(), 'Mapper ' || u % 1000, '1d', now() - interval '1 second' * ((u * 37 + n * 10000) % 500000), s.state,
+                    case s.state when 'pending' then 'queued' when 'processing' then 'reading-leaderboards' else 'finished' end, 3, 1, 1, now() - interval '1 second' * ((u * 37 + n * 10000) % 500000),
                     50, case when n % 20 = 0 then 50 else 0 end, 0, 0, 0,
                     case s.state when 'processing' then now() + interval '1 day' end,
                     case s.state when 'pending' then now() - interval '1 second' * (u % 5000) when 'processing' then now() + interval '1 day' end,

@@ -2,10 +2,10 @@ using System.Text;
 using Backend.Domain.Accounts;
 using Backend.Infrastructure.Postgres.Schema;
 using Backend.Infrastructure.Selection;
+using Backend.Integration.Support;
 using Backend.WebApi.Commands;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
-using Backend.Integration.Support;
 using Npgsql;
 
 namespace Backend.Integration.Postgres;

@@ -146,8 +146,20 @@ public sealed class PostgresSettingsTests
     {
         var values = new Dictionary<string, string>
         {
-            ["sslmode"] = "require", ["sslrootcert"] = "system", ["sslcert"] = "c", ["sslkey"] = "k", ["sslnegotiation"] = "postgres", ["channel_binding"] = "prefer",
-            ["application_name"] = "a", ["connect_timeout"] = "7", ["options"] = "-c%20work_mem%3D8MB", ["user"] = "u", ["password"] = "p", ["host"] = "h", ["port"] = "1", ["dbname"] = "d",
+            ["sslmode"] = "require",
+            ["sslrootcert"] = "system",
+            ["sslcert"] = "c",
+            ["sslkey"] = "k",
+            ["sslnegotiation"] = "postgres",
+            ["channel_binding"] = "prefer",
+            ["application_name"] = "a",
+            ["connect_timeout"] = "7",
+            ["options"] = "-c%20work_mem%3D8MB",
+            ["user"] = "u",
+            ["password"] = "p",
+            ["host"] = "h",
+            ["port"] = "1",
+            ["dbname"] = "d",
         };
         PostgresSettings.Read(Settings.Of((Neon, Of(Remote, "x=y"))), isDevelopment: false, _errors);
         var known = _errors.ShouldHaveSingleItem().Split("known are ")[1].TrimEnd('.').Split(", ");
