@@ -26,6 +26,8 @@ internal static class DependencyInjection
         builder.Services.AddInfrastructure(builder.Configuration, builder.Environment.IsDevelopment(), errors);
         builder.Services.AddHostedService<MapSearchWorker>();
         builder.Services.AddHostedService<StartupLog>();
+        builder.Services.AddSingleton(new DrainOptions(Setting.Read(builder.Configuration, "Http:DrainTime", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromSeconds(20), errors)));
+        builder.Services.AddHostedService<Drain>();
         if (errors.Count > 0)
         {
             throw new ConfigurationException(errors);

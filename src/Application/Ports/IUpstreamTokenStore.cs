@@ -5,8 +5,8 @@ namespace Backend.Application.Ports;
 /// <summary>Keeps the tokens with which this service asks upstream, so that a restart or a second instance need not log in again. Every method is atomic; a token pair is always stored and read whole.</summary>
 public interface IUpstreamTokenStore
 {
-    /// <summary>Longer than a renewal with all its retries takes as a rule, by the store's own clock; a second renewal does no harm.</summary>
-    static readonly TimeSpan RenewalLease = TimeSpan.FromSeconds(60);
+    /// <summary>Longer than a renewal takes as a rule, by the store's own clock, and no longer than others should wait for one whose process died; a second renewal does no harm.</summary>
+    static readonly TimeSpan RenewalLease = TimeSpan.FromSeconds(10);
 
     /// <summary>The stored token, also when it has expired; null when there is none.</summary>
     Task<UpstreamToken?> FindAsync(UpstreamTokenKind kind, CancellationToken cancellationToken);

@@ -14,7 +14,7 @@ internal sealed class PostgresDatabase(NpgsqlDataSource source)
     /// <summary>Before each repetition. The first connection after a restart may be ended as well, so there are several.</summary>
     private static readonly TimeSpan[] s_pauses = [TimeSpan.Zero, TimeSpan.FromMilliseconds(20), TimeSpan.FromMilliseconds(60), TimeSpan.FromMilliseconds(180)];
 
-    private static readonly TimeSpan s_moment = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(1);
 
     private readonly TimeSpan _patience = PatienceOf(source);
 

@@ -2,6 +2,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using Backend.Infrastructure.Postgres.Schema;
 using Backend.Infrastructure.Selection;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -9,7 +10,8 @@ using Npgsql;
 namespace Backend.Infrastructure.Postgres;
 
 /// <summary>Before anything else runs: waits for the database, brings the schema up to date if it may, and stops the start on a schema that this version cannot work with.</summary>
-internal sealed partial class PostgresStart(NpgsqlDataSource source, PostgresSettings settings, TimeProvider clock, ILoggerFactory loggers) : IHostedLifecycleService
+internal sealed partial class PostgresStart(
+    NpgsqlDataSource source, PostgresSettings settings, IDbContextFactory<BackendContext> contexts, TimeProvider clock, ILoggerFactory loggers) : IHostedLifecycleService
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
@@ -26,6 +28,7 @@ internal sealed partial class PostgresStart(NpgsqlDataSource source, PostgresSet
         try
         {
             await CheckSchemaAsync(cancellationToken);
+            await WarmUpAsync(cancellationToken);
         }
         catch (NpgsqlException exception)
         {
@@ -56,6 +59,13 @@ internal sealed partial class PostgresStart(NpgsqlDataSource source, PostgresSet
         {
             throw new ConfigurationException([state.Sentence]);
         }
+    }
+
+    /// <summary>The mapper builds its model and its first query here, and not while the first user waits.</summary>
+    private async Task WarmUpAsync(CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await context.Users.AnyAsync(u => u.Id == 0, cancellationToken);
     }
 
     private async Task WaitAsync(CancellationToken cancellationToken)

@@ -20,14 +20,22 @@ internal static class HealthEndpoints
 
     private static Ok<ReadinessResponse> GetLiveness() => TypedResults.Ok(new ReadinessResponse("OK"));
 
-    private static async Task<Results<Ok<ReadinessResponse>, Failure>> GetReadiness(IEnumerable<IReadinessProbe> probes, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<ReadinessResponse>, Failure>> GetReadiness(IEnumerable<IReadinessProbe> probes, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return NotReady("The service is stopping.");
+        }
+
         var states = await Task.WhenAll(probes.Select(async probe => (probe.Name, IsReady: await probe.IsReadyAsync(cancellationToken))));
         var missing = states.Where(s => !s.IsReady).Select(s => s.Name).ToList();
         return missing.Count == 0
             ? TypedResults.Ok(new ReadinessResponse("OK"))
-            : new Failure(new Error(ErrorKind.Unavailable, "service.not_ready", $"Not available at the moment: {string.Join(", ", missing)}.") { RetryAfter = TimeSpan.FromSeconds(SecondsUntilRetry) });
+            : NotReady($"Not available at the moment: {string.Join(", ", missing)}.");
     }
+
+    private static Failure NotReady(string reason) =>
+        new(new Error(ErrorKind.Unavailable, "service.not_ready", reason) { RetryAfter = TimeSpan.FromSeconds(SecondsUntilRetry) });
 
     private static Ok<HealthResponse> GetHealth(TimeProvider clock, IHostEnvironment environment, InfrastructureSummary infrastructure, ProcessStart start)
     {
