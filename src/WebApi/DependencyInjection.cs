@@ -77,7 +77,12 @@ internal static class DependencyInjection
 
     private static void AddLogging(this WebApplicationBuilder builder) =>
         builder.Services.AddSerilog(
-            (services, logger) => logger.ReadFrom.Configuration(builder.Configuration).ReadFrom.Services(services),
+            (services, logger) => logger
+                .ReadFrom.Configuration(builder.Configuration)
+                .ReadFrom.Services(services)
+
+                // Said in plain sentences at the end of Program, where a stack trace would bury it.
+                .Filter.ByExcluding(entry => entry.Exception is ConfigurationException),
             preserveStaticLogger: true);
 
     private static void AddHttp(this WebApplicationBuilder builder, List<string> errors)

@@ -5,6 +5,7 @@ using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.Common;
 using Backend.Domain.MapSearches;
+using Backend.Integration.Chaos;
 using Backend.Integration.Support;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,6 +16,7 @@ namespace Backend.Integration.Postgres;
 /// How fast the queue is when the searches themselves cost nothing, on a server that has on its disk what it has
 /// confirmed. The long form measures on an otherwise idle machine and holds the figures to their aims.
 /// </summary>
+[Collection(nameof(Undisturbed))]
 public sealed class JobPaceTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private static readonly bool s_long = Environment.GetEnvironmentVariable("BACKEND_TESTS_LONG") == "1";

@@ -13,6 +13,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Backend.Integration.Postgres;
 
 /// <summary>The largest result that there is, 100 records on each of 1,200 maps, read by many at once: it passes through the service and never lies in its memory.</summary>
+[Collection(nameof(Undisturbed))]
 public sealed class LargeResultTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Maps = 1_200;
