@@ -46,7 +46,7 @@ create table public.map_searches (
 ) with (fillfactor = 70);
 
 -- The queue. Only unfinished searches have a due time, so it stays as small as the work that waits.
-create index map_searches_due_at_idx on public.map_searches (due_at) where due_at is not null;
+create index map_searches_due_at_idx on public.map_searches (due_at, is_delivered) where due_at is not null;
 create index map_searches_user_id_created_at_idx on public.map_searches (user_id, created_at desc, id desc);
 create index map_searches_unfinished_idx on public.map_searches (user_id) where state in ('pending', 'processing');
 create index map_searches_finished_idx on public.map_searches (updated_at) where state in ('completed', 'failed', 'cancelled');

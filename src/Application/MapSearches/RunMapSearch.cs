@@ -30,7 +30,7 @@ internal sealed partial class RunMapSearchHandler(
     /// <summary>So many boards in a row that cannot be read now are an outage, not bad maps.</summary>
     private const int OutageStreak = 5;
 
-    private static readonly TimeSpan s_pauseInOutage = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_pauseInOutage = TimeSpan.FromMilliseconds(250);
 
     public async Task<Result<RunMapSearchResult>> Handle(RunMapSearchCommand command, CancellationToken cancellationToken)
     {

@@ -16,6 +16,9 @@ public interface IUpstreamBudget
 /// <summary>Who is served first when several wait for a slot of one host, in whatever process.</summary>
 public enum UpstreamPriority
 {
+    /// <summary>Everybody waits for it: the renewal of a token.</summary>
+    Renewal,
+
     /// <summary>Somebody waits for the answer.</summary>
     Interactive,
 

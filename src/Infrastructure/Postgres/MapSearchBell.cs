@@ -27,13 +27,23 @@ internal sealed partial class MapSearchBell(NpgsqlDataSource source, PostgresSet
         RingHere();
         if (!settings.IsPooled)
         {
+            AskToNotify();
+        }
+    }
+
+    /// <summary>What was rung last, often by searches that are handed back, is still said to the others.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (_toNotify.CurrentCount > 0)
+        {
             try
             {
-                _toNotify.Release();
+                await SendAsync(cancellationToken);
             }
-            catch (SemaphoreFullException)
+            catch (Exception exception) when (PostgresFailures.IsUnavailable(exception))
             {
-                // A notification is due already.
+                LogTrouble(exception.Message);
             }
         }
     }
@@ -48,6 +58,25 @@ internal sealed partial class MapSearchBell(NpgsqlDataSource source, PostgresSet
         settings.IsPooled ? Task.CompletedTask : Task.WhenAll(RepeatAsync(ListenAsync, stoppingToken), RepeatAsync(NotifyAsync, stoppingToken));
 
     private static TaskCompletionSource NewRing() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void AskToNotify()
+    {
+        try
+        {
+            _toNotify.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // A notification is due already.
+        }
+    }
+
+    private async Task SendAsync(CancellationToken cancellationToken)
+    {
+        await using var notify = source.CreateCommand("select pg_notify($1, '')");
+        notify.Parameters.Add(PostgresDatabase.Value(Channel));
+        await notify.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     private void RingHere() => Interlocked.Exchange(ref _ring, NewRing()).TrySetResult();
 
@@ -95,10 +124,14 @@ internal sealed partial class MapSearchBell(NpgsqlDataSource source, PostgresSet
         while (true)
         {
             await _toNotify.WaitAsync(stoppingToken);
-            await using (var notify = source.CreateCommand("select pg_notify($1, '')"))
+            try
             {
-                notify.Parameters.Add(PostgresDatabase.Value(Channel));
-                await notify.ExecuteNonQueryAsync(stoppingToken);
+                await SendAsync(stoppingToken);
+            }
+            catch
+            {
+                AskToNotify();
+                throw;
             }
 
             await Task.Delay(s_quietAfterNotification, clock, stoppingToken);

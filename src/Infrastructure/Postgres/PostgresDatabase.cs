@@ -16,7 +16,10 @@ internal sealed class PostgresDatabase(NpgsqlDataSource source)
 
     private static readonly TimeSpan s_moment = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan s_clearing = TimeSpan.FromMilliseconds(200);
+
     private readonly TimeSpan _patience = PatienceOf(source);
+    private long _clearedAt;
 
     public NpgsqlDataSource Source => source;
 
@@ -125,10 +128,9 @@ internal sealed class PostgresDatabase(NpgsqlDataSource source)
             }
             catch (Exception exception) when (attempt < s_pauses.Length && MayRepeat(exception, isRepeatable))
             {
-                if (attempt == 0)
+                if (attempt == 0 && PostgresFailures.IsBroken(exception))
                 {
-                    // The other connections of the pool go to the same server that has just ended this one.
-                    source.Clear();
+                    ClearOnce();
                 }
 
                 await Task.Delay(s_pauses[attempt], TimeProvider.System);
@@ -137,6 +139,17 @@ internal sealed class PostgresDatabase(NpgsqlDataSource source)
             {
                 throw Unavailable(exception);
             }
+        }
+    }
+
+    /// <summary>The other connections of the pool go to the same server that has just ended this one; of all who notice, one throws them away.</summary>
+    private void ClearOnce()
+    {
+        var last = Interlocked.Read(ref _clearedAt);
+        var now = TimeProvider.System.GetTimestamp();
+        if (TimeProvider.System.GetElapsedTime(last, now) > s_clearing && Interlocked.CompareExchange(ref _clearedAt, now, last) == last)
+        {
+            source.Clear();
         }
     }
 

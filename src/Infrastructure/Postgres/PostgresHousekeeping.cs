@@ -44,16 +44,18 @@ internal sealed partial class PostgresHousekeeping(PostgresDatabase database, Ma
     private async Task<int> CleanAsync(string table, string batchOf, DateTimeOffset until, CancellationToken cancellationToken)
     {
         var deleted = 0;
-        while (true)
+        try
         {
-            var batch = await database.WriteAsync(batchOf, cancellationToken, Value(until), Value(BatchSize));
-            if (batch == 0)
+            while (await database.WriteAsync(batchOf, cancellationToken, Value(until), Value(BatchSize)) is var batch && batch > 0)
             {
-                break;
+                deleted += batch;
+                await Task.Delay(s_pauseBetweenBatches, clock, cancellationToken);
             }
-
-            deleted += batch;
-            await Task.Delay(s_pauseBetweenBatches, clock, cancellationToken);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            // The other tables must not wait for this one.
+            LogPutOff(table, exception.Message);
         }
 
         if (deleted > 0)
@@ -71,14 +73,7 @@ internal sealed partial class PostgresHousekeeping(PostgresDatabase database, Ma
         {
             do
             {
-                try
-                {
-                    await CleanAsync(stoppingToken);
-                }
-                catch (StoreUnavailableException exception)
-                {
-                    LogPutOff(exception.Message);
-                }
+                await CleanAsync(stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -91,6 +86,6 @@ internal sealed partial class PostgresHousekeeping(PostgresDatabase database, Ma
     [LoggerMessage(LogLevel.Information, "Deleted {Count} expired rows of {Table}")]
     private partial void LogDeleted(int count, string table);
 
-    [LoggerMessage(LogLevel.Warning, "Expired rows stay for now: {Reason}")]
-    private partial void LogPutOff(string reason);
+    [LoggerMessage(LogLevel.Warning, "Expired rows of {Table} stay for now: {Reason}")]
+    private partial void LogPutOff(string table, string reason);
 }

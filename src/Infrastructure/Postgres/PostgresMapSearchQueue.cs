@@ -84,8 +84,7 @@ internal sealed class PostgresMapSearchQueue(PostgresDatabase database, MapSearc
             """
             select (select count(*) from (
                 select 1 from map_searches other
-                where other.due_at is not null and not other.is_delivered and (other.due_at, other.user_id, other.id) < (mine.due_at, mine.user_id, mine.id)
-                order by other.due_at limit $3) earlier)
+                where other.due_at is not null and other.due_at < mine.due_at and not other.is_delivered order by other.due_at limit $3) earlier)
             from map_searches mine where user_id = $1 and id = $2 and due_at is not null and not is_delivered
             """,
             static row => row.GetInt64(0),

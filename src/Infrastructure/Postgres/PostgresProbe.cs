@@ -1,9 +1,9 @@
-using Npgsql;
+using Backend.Application.Ports;
 
 namespace Backend.Infrastructure.Postgres;
 
-/// <summary>Asks on a connection of its own from the pool, within a time limit: a pool that is used up is not ready either.</summary>
-internal sealed class PostgresProbe(NpgsqlDataSource source, TimeProvider clock) : IReadinessProbe
+/// <summary>Asks as every request does, so that a pool that is used up is not ready either. In real time, as the driver counts.</summary>
+internal sealed class PostgresProbe(PostgresDatabase database) : IReadinessProbe
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(2);
 
@@ -13,19 +13,13 @@ internal sealed class PostgresProbe(NpgsqlDataSource source, TimeProvider clock)
     {
         try
         {
-            await AskAsync(cancellationToken).WaitAsync(s_limit, clock, cancellationToken);
+            // Not to be cancelled at the limit: at a server that hangs, cancelling takes longer than asking.
+            await database.ReadAsync("select 1", static row => row.GetInt32(0), cancellationToken).WaitAsync(s_limit, TimeProvider.System, cancellationToken);
             return true;
         }
-        catch (Exception exception) when (exception is TimeoutException || PostgresFailures.IsUnavailable(exception))
+        catch (Exception exception) when (exception is TimeoutException or StoreUnavailableException)
         {
             return false;
         }
-    }
-
-    /// <summary>Not to be cancelled at the limit: at a server that hangs, cancelling takes longer than asking.</summary>
-    private async Task AskAsync(CancellationToken cancellationToken)
-    {
-        await using var command = source.CreateCommand("select 1");
-        await command.ExecuteScalarAsync(cancellationToken);
     }
 }

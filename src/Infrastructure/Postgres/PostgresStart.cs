@@ -1,5 +1,4 @@
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using Backend.Infrastructure.Postgres.Schema;
 using Backend.Infrastructure.Selection;
 using Microsoft.EntityFrameworkCore;
@@ -30,7 +29,7 @@ internal sealed partial class PostgresStart(
             await CheckSchemaAsync(cancellationToken);
             await WarmUpAsync(cancellationToken);
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (exception is NpgsqlException || PostgresFailures.IsUnavailable(exception))
         {
             throw new ConfigurationException([$"The schema of the database {settings.Target} cannot be checked: {exception.GetBaseException().Message}"]);
         }
@@ -48,14 +47,14 @@ internal sealed partial class PostgresStart(
 
     private async Task CheckSchemaAsync(CancellationToken cancellationToken)
     {
+        var logger = loggers.CreateLogger<SchemaMigrator>();
         await using var patient = DatabaseSchema.CreateSource(settings);
-        var migrator = new SchemaMigrator(patient, loggers.CreateLogger<SchemaMigrator>());
-        if (settings.MigrateAtStart && await migrator.MigrateAsync(cancellationToken) is { Succeeded: false } refused)
+        if (settings.MigrateAtStart && await new SchemaMigrator(patient, logger).MigrateAsync(cancellationToken) is { Succeeded: false } refused)
         {
             throw new ConfigurationException(refused.Conflicts);
         }
 
-        if (await migrator.CheckAsync(cancellationToken) is { Status: not SchemaStatus.Current } state)
+        if (await new SchemaMigrator(source, logger).CheckAsync(cancellationToken) is { Status: not SchemaStatus.Current } state)
         {
             throw new ConfigurationException([state.Sentence]);
         }
@@ -78,7 +77,7 @@ internal sealed partial class PostgresStart(
                 await using var connection = await source.OpenConnectionAsync(cancellationToken);
                 return;
             }
-            catch (NpgsqlException exception) when (IsWorthWaiting(exception))
+            catch (Exception exception) when (IsWorthWaiting(exception))
             {
                 var reason = exception.GetBaseException().Message;
                 if (clock.GetElapsedTime(started) + s_pause > settings.StartTimeout)
@@ -93,7 +92,7 @@ internal sealed partial class PostgresStart(
             {
                 throw new ConfigurationException([$"The database {settings.Target} refuses the connection: {exception.MessageText}."]);
             }
-            catch (Exception exception) when (exception is NpgsqlException or IOException or UnauthorizedAccessException or CryptographicException)
+            catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 var advice = exception.GetBaseException() is AuthenticationException
                     ? $" Its certificate must be for {new NpgsqlConnectionStringBuilder(settings.ConnectionString).Host} and of a known authority; name the authority's certificate in sslrootcert, or set Postgres:TrustServerCertificate=true to go without proof."
@@ -104,10 +103,10 @@ internal sealed partial class PostgresStart(
     }
 
     /// <summary>Waiting changes nothing about a certificate that is missing or not accepted, or a server that has none.</summary>
-    private static bool IsWorthWaiting(NpgsqlException exception) =>
-        exception is PostgresException
-            ? PostgresFailures.IsUnavailable(exception)
-            : exception.IsTransient && exception.GetBaseException() is not (FileNotFoundException or DirectoryNotFoundException or AuthenticationException);
+    private static bool IsWorthWaiting(Exception exception) =>
+        PostgresFailures.IsUnavailable(exception)
+        && exception is not NpgsqlException { IsTransient: false }
+        && exception.GetBaseException() is not (FileNotFoundException or DirectoryNotFoundException or AuthenticationException);
 
     [LoggerMessage(LogLevel.Information, "The database is behind a transaction-mode pooler: no notifications (work is looked for every {Milliseconds} ms), no session locks, no prepared statements")]
     private partial void LogPooled(double milliseconds);

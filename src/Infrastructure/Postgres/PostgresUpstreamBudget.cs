@@ -37,6 +37,7 @@ internal sealed class PostgresUpstreamBudget : IUpstreamBudget
     {
         while (true)
         {
+            // Not to be cancelled half-way: nobody would know whether the slot was taken.
             // Losing the last slots in a crash of the server would cost a moment's pace and nothing else, so nobody waits for the disk.
             var taken = await _database.WriteAsync(
                 """
@@ -45,10 +46,10 @@ internal sealed class PostgresUpstreamBudget : IUpstreamBudget
                 from relaxed
                 where host = $1 and next_at <= clock_timestamp() and ($3 or interactive_until <= clock_timestamp())
                 """,
-                cancellationToken,
+                CancellationToken.None,
                 Value(host.ToString()),
                 Value(spacing),
-                Value(priority == UpstreamPriority.Interactive));
+                Value(priority != UpstreamPriority.Nightly));
             if (taken > 0)
             {
                 return TimeSpan.Zero;
@@ -65,7 +66,7 @@ internal sealed class PostgresUpstreamBudget : IUpstreamBudget
     private async Task<TimeSpan> AskWhenAsync(UpstreamHost host, UpstreamPriority priority, CancellationToken cancellationToken)
     {
         var waits = await _database.WriteAsync(
-            priority == UpstreamPriority.Interactive
+            priority != UpstreamPriority.Nightly
                 ? """
                   with relaxed as (select set_config('synchronous_commit', 'off', true))
                   insert into upstream_slots as s (host, next_at, interactive_until) select $1, clock_timestamp(), clock_timestamp() from relaxed

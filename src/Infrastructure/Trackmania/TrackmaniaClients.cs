@@ -16,15 +16,15 @@ internal static class TrackmaniaClients
         services.AddSingleton<OAuthTokenProvider>();
 
         services.AddHttpClient<NadeoAuthenticationClient>()
-            .AddUpstreamPipeline(UpstreamService.Nadeo, options.NadeoTimeout, options.NadeoMaxBodyBytes, options);
+            .AddUpstreamPipeline(UpstreamService.Nadeo, UpstreamPriority.Renewal, options.NadeoTimeout, options.NadeoMaxBodyBytes, options);
         services.AddHttpClient<ILeaderboardSource, NadeoLeaderboardClient>(nameof(NadeoLeaderboardClient))
-            .AddUpstreamPipeline(UpstreamService.Nadeo, options.NadeoTimeout, options.NadeoMaxBodyBytes, options);
+            .AddUpstreamPipeline(UpstreamService.Nadeo, UpstreamPriority.Interactive, options.NadeoTimeout, options.NadeoMaxBodyBytes, options);
         services.AddHttpClient<OAuthAuthenticationClient>()
-            .AddUpstreamPipeline(UpstreamService.OAuth, options.OAuthTimeout, options.OAuthMaxBodyBytes, options);
+            .AddUpstreamPipeline(UpstreamService.OAuth, UpstreamPriority.Renewal, options.OAuthTimeout, options.OAuthMaxBodyBytes, options);
         services.AddHttpClient<IPlayerNames, TrackmaniaOAuthClient>(nameof(TrackmaniaOAuthClient))
-            .AddUpstreamPipeline(UpstreamService.OAuth, options.OAuthTimeout, options.OAuthMaxBodyBytes, options);
+            .AddUpstreamPipeline(UpstreamService.OAuth, UpstreamPriority.Interactive, options.OAuthTimeout, options.OAuthMaxBodyBytes, options);
         services.AddHttpClient<IMapDirectory, TrackmaniaExchangeClient>(nameof(TrackmaniaExchangeClient))
-            .AddUpstreamPipeline(UpstreamService.Tmx, options.TmxTimeout, options.TmxMaxBodyBytes, options);
+            .AddUpstreamPipeline(UpstreamService.Tmx, UpstreamPriority.Interactive, options.TmxTimeout, options.TmxMaxBodyBytes, options);
         return services;
     }
 }

@@ -14,7 +14,8 @@ internal static class UpstreamPipeline
 {
     private static readonly TimeSpan s_longestBackoff = TimeSpan.FromSeconds(15);
 
-    public static IHttpClientBuilder AddUpstreamPipeline(this IHttpClientBuilder client, UpstreamService service, TimeSpan timeout, long maxBytes, TrackmaniaOptions options)
+    public static IHttpClientBuilder AddUpstreamPipeline(
+        this IHttpClientBuilder client, UpstreamService service, UpstreamPriority priority, TimeSpan timeout, long maxBytes, TrackmaniaOptions options)
     {
         client
             .ConfigureHttpClient(http =>
@@ -32,6 +33,7 @@ internal static class UpstreamPipeline
         client.AddResilienceHandler("retry", (pipeline, context) => AddRetry(pipeline, service, options, context.ServiceProvider));
         client.AddHttpMessageHandler(provider => new BudgetHandler(
             service,
+            priority,
             provider.GetRequiredService<IUpstreamBudget>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<BudgetHandler>>()));

@@ -18,6 +18,10 @@ internal sealed partial class MapSearchWorker(
 
     private static readonly TimeSpan PauseAfterTrouble = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// The latest ticket of each search that runs here. While the queue is away a ticket may lapse and be delivered again;
+    /// the run under way goes on with the new one, and must not be taken for a dead one.
+    /// </summary>
     private readonly ConcurrentDictionary<MapSearchKey, MapSearchTicket> _running = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -43,7 +47,11 @@ internal sealed partial class MapSearchWorker(
                 }
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (Exception) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopping; whatever the queue said last does not matter any more.
+        }
+        finally
         {
             // Every running search hands its job back first.
             await Task.WhenAll(running);
@@ -70,15 +78,19 @@ internal sealed partial class MapSearchWorker(
     {
         try
         {
-            if (_running.TryAdd(ticket.Key, ticket))
+            var first = _running.GetOrAdd(ticket.Key, ticket);
+            if (first == ticket)
             {
                 await RunAndForgetAsync(ticket, stoppingToken);
             }
-            else
+            else if (!_running.TryUpdate(ticket.Key, ticket, first))
             {
-                // Delivered again while the queue was away; the run that is under way must not be taken for a dead one.
-                await queue.ReturnAsync(ticket, PauseAfterTrouble, CancellationToken.None);
+                await queue.ReturnAsync(ticket, TimeSpan.Zero, CancellationToken.None);
             }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // It had not begun.
         }
         catch (StoreUnavailableException exception)
         {
@@ -110,7 +122,7 @@ internal sealed partial class MapSearchWorker(
     private async Task RunAsync(MapSearchTicket ticket, CancellationToken stoppingToken)
     {
         using var over = new CancellationTokenSource();
-        var extending = ExtendAsync(ticket, over.Token);
+        var extending = ExtendAsync(ticket.Key, over.Token);
         TimeSpan? comeBackAfter = PauseAfterTrouble;
         try
         {
@@ -122,12 +134,12 @@ internal sealed partial class MapSearchWorker(
             await over.CancelAsync();
             await extending;
             await (comeBackAfter is { } delay
-                ? queue.ReturnAsync(ticket, delay, CancellationToken.None)
-                : queue.AcknowledgeAsync(ticket, CancellationToken.None));
+                ? queue.ReturnAsync(_running[ticket.Key], delay, CancellationToken.None)
+                : queue.AcknowledgeAsync(_running[ticket.Key], CancellationToken.None));
         }
     }
 
-    private async Task ExtendAsync(MapSearchTicket ticket, CancellationToken over)
+    private async Task ExtendAsync(MapSearchKey key, CancellationToken over)
     {
         try
         {
@@ -136,7 +148,7 @@ internal sealed partial class MapSearchWorker(
             {
                 try
                 {
-                    await queue.ExtendAsync(ticket, over);
+                    await queue.ExtendAsync(_running[key], over);
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException)
                 {

@@ -5,7 +5,6 @@ using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.Common;
 using Backend.Domain.MapSearches;
-using Backend.Integration.Chaos;
 using Backend.Integration.Support;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Backend.Integration.Support;
 using Backend.TrackmaniaSandbox;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Serilog.Core;
 
@@ -230,6 +231,24 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_host_stops_in_time_and_without_an_error_while_the_database_is_away()
+    {
+        await using var database = await _server.Databases.CreateAsync();
+        await using var host = Start(database);
+        var user = await host.SignInAsync();
+        await user.DoneAsync(await user.SubmitAsync("Prolific Mapper"), 3);
+        await _server.StopAsync();
+        await Eventually.GetAsync(() => ReadyAsync(host), ready => ready == HttpStatusCode.ServiceUnavailable);
+        var started = TimeProvider.System.GetTimestamp();
+
+        await host.Services.GetRequiredService<IHost>().StopAsync();
+
+        TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(TimeSpan.FromSeconds(10));
+        host.Logs.Lines.Where(l => l.StartsWith("Error ", StringComparison.Ordinal) || l.StartsWith("Fatal ", StringComparison.Ordinal)).ShouldBeEmpty();
+        await _server.StartAgainAsync();
+    }
+
+    [Fact]
     public async Task A_pool_that_is_used_up_is_answered_503_in_time_and_recovers()
     {
         await using var database = await _server.Databases.CreateAsync();
@@ -302,8 +321,8 @@ public sealed class OutageTests : IAsyncLifetime
             {
                 $"/api/v1/map-searches/{id}", $"/api/v1/map-searches/{id}/results?after=-1&limit=500", "/api/v1/map-searches", "/api/v1/users/profile", "/api/v1/users/sessions",
             }.Select(path => AskAsync(user.Client, HttpMethod.Get, path)),
-            AskAsync(host.CreateClient(), HttpMethod.Get, "/health/ready"),
-            AskAsync(host.CreateClient(), HttpMethod.Get, "/health/live"),
+            AskAsync(user.Client, HttpMethod.Get, "/health/ready"),
+            AskAsync(user.Client, HttpMethod.Get, "/health/live"),
             .. Writes(user).Select(write => AskAsync(user.Client, HttpMethod.Post, write.Path, write.Body)),
             AskAsync(leaving.Client, HttpMethod.Delete, $"/api/v1/map-searches/{given}"),
             AskAsync(leaving.Client, HttpMethod.Post, "/api/v1/users/logout-everywhere"),

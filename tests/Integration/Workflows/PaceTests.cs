@@ -4,6 +4,7 @@ using Backend.TrackmaniaSandbox;
 namespace Backend.Integration.Workflows;
 
 /// <summary>On the real clock and at the shipped rates, because that is what the hosts will see.</summary>
+[Collection(nameof(Undisturbed))]
 public abstract class PaceTests(HostProfile profile) : ProfileSuite(profile)
 {
     private static readonly TimeSpan s_window = TimeSpan.FromMilliseconds(980);

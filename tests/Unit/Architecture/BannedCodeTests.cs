@@ -27,6 +27,7 @@ public sealed class BannedCodeTests
     [
         ("ambient ids", "src/Infrastructure/Security/RandomIdSource.cs", "the one place that ids come from"),
         ("system clock", "src/Infrastructure/DependencyInjection.cs", "the clock that everything else is given"),
+        ("system clock", "src/Infrastructure/Postgres/PostgresProbe.cs", "a time limit beside the driver's, which goes by real time"),
         ("system clock", "src/Infrastructure/Postgres/PostgresDatabase.cs", "pauses inside the driver's time limits, which go by real time"),
         ("system clock", "src/Infrastructure/Trackmania/TrackmaniaClients.cs", "the default for clients that are registered alone"),
         ("system clock", "src/TrackmaniaSandbox/Program.cs", "the sandbox's own composition"),

@@ -34,9 +34,9 @@ public static class DatabaseSchema
         {
             throw new DatabaseUnavailableException($"The database cannot be worked with: {exception.Describe()}.", exception);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException || PostgresFailures.IsUnavailable(exception))
         {
-            // A certificate file that the connection string names.
+            // A certificate file, or a host name, that the connection string names.
             throw new DatabaseUnavailableException($"The database cannot be worked with: {exception.Message.TrimEnd('.')}.", exception);
         }
     }
