@@ -18,6 +18,7 @@ internal sealed partial class MapSearchBell(NpgsqlDataSource source, PostgresSet
 
     private readonly SemaphoreSlim _toNotify = new(0, 1);
     private TaskCompletionSource _ring = NewRing();
+    private bool _isStopped;
 
     /// <summary>Completes at the next ring. To be taken before looking for work, or a ring in between is missed.</summary>
     public Task NextRing => Volatile.Read(ref _ring).Task;
@@ -35,7 +36,9 @@ internal sealed partial class MapSearchBell(NpgsqlDataSource source, PostgresSet
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (_toNotify.CurrentCount > 0)
+
+        // A host may be stopped again when it is disposed, and everything here with it.
+        if (!_isStopped && _toNotify.CurrentCount > 0)
         {
             try
             {
@@ -46,6 +49,8 @@ internal sealed partial class MapSearchBell(NpgsqlDataSource source, PostgresSet
                 LogTrouble(exception.Message);
             }
         }
+
+        _isStopped = true;
     }
 
     public override void Dispose()
