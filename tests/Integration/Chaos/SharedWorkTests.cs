@@ -11,7 +11,9 @@ public sealed class SharedWorkTests
     private const string Login = "authentication/token/basic";
     private const string Refresh = "authentication/token/refresh";
 
-    private static readonly (string, string)[] s_shippedRates = [("Trackmania:NadeoRate", "2"), ("Trackmania:OAuthRate", "2"), ("Trackmania:TmxRate", "1")];
+    /// <summary>With places for half of the searches each, or the first to look might take them all.</summary>
+    private static readonly (string, string)[] s_shippedRates =
+        [("Trackmania:NadeoRate", "2"), ("Trackmania:OAuthRate", "2"), ("Trackmania:TmxRate", "1"), ("MapSearches:ParallelJobs", "2")];
 
     [Fact]
     public async Task Two_instances_together_keep_the_pace_of_one()
@@ -46,7 +48,10 @@ public sealed class SharedWorkTests
     public async Task Two_cold_instances_log_in_once_and_renew_once()
     {
         var clock = new FastClock(4);
-        await using var system = await TwoInstances.StartAsync(clock, ("Trackmania:NadeoRate", "10"), ("MapSearches:Lease", "00:10:00"), ("MapSearches:LeaseRenewal", "00:01:00"));
+
+        // Places for half of the searches each, or the first to look might take them all.
+        await using var system = await TwoInstances.StartAsync(
+            clock, ("Trackmania:NadeoRate", "10"), ("MapSearches:Lease", "00:10:00"), ("MapSearches:LeaseRenewal", "00:01:00"), ("MapSearches:ParallelJobs", "2"));
         var users = new[] { await system.One.SignInAsync(), await system.Other.SignInAsync() };
         string[] mappers = ["Demo Mapper", "Ünï Cödé.Mapper-42", "Grand Stadium", "Solo"];
 
