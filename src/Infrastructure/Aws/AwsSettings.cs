@@ -1,0 +1,96 @@
+using Amazon.Runtime;
+using Backend.Infrastructure.Selection;
+using Microsoft.Extensions.Configuration;
+
+namespace Backend.Infrastructure.Aws;
+
+/// <summary>Which tables and queues are used. Credentials, region and endpoints come from the SDK's own chain (<c>AWS_REGION</c>, <c>AWS_ENDPOINT_URL_DYNAMODB</c>, …).</summary>
+internal sealed class AwsSettings
+{
+    public const string PrefixSetting = "Aws:NamePrefix";
+    public const string StandardPrefix = "backend-";
+
+    private readonly IReadOnlyDictionary<AwsTable, string> _tables;
+
+    private AwsSettings(IReadOnlyDictionary<AwsTable, string> tables, string prefix) => (_tables, Prefix) = (tables, prefix);
+
+    /// <summary>What names begin with that nobody has set. Default <c>backend-</c>.</summary>
+    public string Prefix { get; }
+
+    /// <summary>Null: to be looked up by <see cref="QueueName"/>.</summary>
+    public string? QueueUrl { get; private init; }
+
+    public string QueueName => QueueUrl is { } url ? url[(url.LastIndexOf('/') + 1)..] : Prefix + AwsSchema.MapSearchQueue.BaseName;
+
+    /// <summary>Of the queue that <c>aws-provision</c> makes; at run time the redrive policy of the queue tells.</summary>
+    public string DeadLetterQueueName => Prefix + AwsSchema.MapSearchQueue.DeadLetterBaseName;
+
+    /// <summary>How long a start waits for services that are away. Default 30 s.</summary>
+    public TimeSpan StartTimeout { get; private init; }
+
+    public string NameOf(AwsTable table) => _tables[table];
+
+    /// <param name="errors">Gets one sentence for each setting that cannot be followed.</param>
+    public static AwsSettings Read(IConfiguration configuration, ICollection<string> errors)
+    {
+        var prefix = configuration[PrefixSetting] ?? StandardPrefix;
+        if (!prefix.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') || prefix.Length > 40)
+        {
+            errors.Add($"{PrefixSetting} is '{prefix}', but must be at most 40 letters, digits, hyphens and underscores.");
+        }
+
+        if (FindRegion() is null)
+        {
+            errors.Add("AWS adapters are chosen, but there is no region; set AWS_REGION.");
+        }
+
+        return new AwsSettings(AwsSchema.Tables.ToDictionary(table => table, table => ReadName(configuration, table, prefix, errors)), prefix)
+        {
+            QueueUrl = ReadUrl(configuration, AwsSchema.MapSearchQueue.UrlSetting, errors),
+            StartTimeout = Setting.Read(configuration, "Aws:StartTimeout", TimeSpan.FromSeconds(30), TimeSpan.Zero, TimeSpan.FromHours(1), errors),
+        };
+    }
+
+    private static string ReadName(IConfiguration configuration, AwsTable table, string prefix, ICollection<string> errors)
+    {
+        if (configuration[table.NameSetting] is not { Length: > 0 } name)
+        {
+            return prefix + table.BaseName;
+        }
+
+        if (name.Length is < 3 or > 255 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+        {
+            errors.Add($"{table.NameSetting} is '{name}', but must be 3 to 255 letters, digits, hyphens, underscores and dots.");
+        }
+
+        return name;
+    }
+
+    private static string? ReadUrl(IConfiguration configuration, string key, ICollection<string> errors)
+    {
+        if (configuration[key] is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "https" or "http" && url.AbsolutePath.Length > 1)
+        {
+            return text;
+        }
+
+        errors.Add($"{key} is '{text}', but must be the URL of a queue.");
+        return null;
+    }
+
+    private static Amazon.RegionEndpoint? FindRegion()
+    {
+        try
+        {
+            return FallbackRegionFactory.GetRegionEndpoint();
+        }
+        catch (AmazonClientException)
+        {
+            return null;
+        }
+    }
+}
