@@ -1,5 +1,6 @@
 using Backend.Application.Accounts;
 using Backend.Application.Ports;
+using Backend.Infrastructure.Aws;
 using Backend.Infrastructure.Postgres;
 using Backend.Infrastructure.Security;
 using Backend.Infrastructure.Selection;
@@ -7,6 +8,7 @@ using Backend.Infrastructure.Trackmania;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 
 namespace Backend.Infrastructure;
 
@@ -14,10 +16,11 @@ public static class DependencyInjection
 {
     /// <summary>Registers an adapter for every port, as configured.</summary>
     /// <param name="isDevelopment">A missing <c>JWT_SECRET</c> is replaced by a random one if everything else ends with the process too, and the schema of a database is brought up to date at start.</param>
+    /// <param name="runsSearches">This process takes searches from the queue by itself, all the time.</param>
     /// <param name="errors">Gets one sentence for each problem; the caller reports them together with its own.</param>
     /// <returns>What was chosen, for the start-up log.</returns>
     public static InfrastructureSummary AddInfrastructure(
-        this IServiceCollection services, IConfiguration configuration, bool isDevelopment, ICollection<string> errors)
+        this IServiceCollection services, IConfiguration configuration, bool isDevelopment, bool runsSearches, ICollection<string> errors)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IIdSource, RandomIdSource>();
@@ -30,17 +33,30 @@ public static class DependencyInjection
             services.AddPostgres(postgres);
         }
 
+        var aws = selection.Uses(AdapterKind.Aws) ? AwsSettings.Read(configuration, errors) : null;
+        if (aws is not null)
+        {
+            services.AddAws(aws);
+        }
+
         foreach (var (port, kind) in selection.Choices)
         {
             port.Registration(kind)?.Invoke(services);
         }
 
+        if (runsSearches && selection.KindOf<IMapSearchQueue>() == AdapterKind.Aws)
+        {
+            services.AddSingleton<IHostedService, MapSearchWatch>();
+        }
+
         services.AddTrackmania(configuration, errors);
         var summary = new InfrastructureSummary(
             selection.Reason,
-            [.. selection.Choices.Select(c => (c.Port.Name, c.Kind.ToString()))],
+            [.. selection.Choices.Select(c => (c.Port.Name, c.Kind == AdapterKind.Aws ? aws!.Describe(c.Port) : c.Kind.ToString()))],
             selection.Uses(AdapterKind.InMemory),
             selection.Uses(AdapterKind.Postgres),
+            selection.KindOf<IMapSearchQueue>() == AdapterKind.InMemory,
+            selection.KindOf<IMapSearchQueue>() == AdapterKind.Aws,
             secretInvented);
         services.AddSingleton(summary);
         return summary;

@@ -2,7 +2,9 @@ namespace Backend.Infrastructure;
 
 /// <summary>What was chosen at start-up, for the log and for health answers.</summary>
 /// <param name="Reason">Why these adapters.</param>
-/// <param name="Adapters">One entry a port.</param>
+/// <param name="Adapters">One entry a port, with what serves it.</param>
+/// <param name="KeepsSearchesInMemory">No other process can run them.</param>
+/// <param name="TakesMessages">The messages of the queue of searches can be handed to this process, see <see cref="IMapSearchMessages"/>.</param>
 /// <param name="SecretInvented">The signing secret is a random one that nobody else has.</param>
 /// <param name="IsVolatile">Something is kept in memory only and is lost when the process ends.</param>
-public sealed record InfrastructureSummary(string Reason, IReadOnlyList<(string Port, string Adapter)> Adapters, bool IsVolatile, bool UsesPostgres, bool SecretInvented);
+public sealed record InfrastructureSummary(string Reason, IReadOnlyList<(string Port, string Adapter)> Adapters, bool IsVolatile, bool UsesPostgres, bool KeepsSearchesInMemory, bool TakesMessages, bool SecretInvented);

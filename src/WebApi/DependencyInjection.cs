@@ -14,17 +14,25 @@ internal static class DependencyInjection
     private const int MaxBodyBytes = 1024 * 1024;
 
     /// <summary>Composes the whole service.</summary>
+    /// <param name="errors">What has been found wrong so far.</param>
     /// <exception cref="ConfigurationException">It cannot start as it is configured; every problem is named.</exception>
-    public static void AddBackend(this WebApplicationBuilder builder)
+    public static void AddBackend(this WebApplicationBuilder builder, List<string> errors)
     {
-        var errors = new List<string>();
         builder.AddHosting(errors);
         builder.AddLogging();
         builder.AddHttp(errors);
         builder.AddSandbox(errors);
         builder.Services.AddApplication();
-        builder.Services.AddInfrastructure(builder.Configuration, builder.Environment.IsDevelopment(), errors);
-        builder.Services.AddHostedService<MapSearchWorker>();
+        var hosting = Hosting.Read(builder.Configuration, errors);
+        builder.Services.AddSingleton(hosting);
+        hosting.Check(builder.Services.AddInfrastructure(builder.Configuration, builder.Environment.IsDevelopment(), hosting.WorksByItself, errors), errors);
+        builder.Services.AddSingleton<MapSearchRun>();
+        if (hosting.WorksByItself)
+        {
+            builder.Services.AddHostedService<MapSearchWorker>();
+            builder.Services.AddHostedService<UpkeepWorker>();
+        }
+
         builder.Services.AddHostedService<StartupLog>();
         builder.Services.AddSingleton(new DrainOptions(Setting.Read(builder.Configuration, "Http:DrainTime", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromSeconds(20), errors)));
         builder.Services.AddHostedService<Drain>();
@@ -51,7 +59,7 @@ internal static class DependencyInjection
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
-        app.MapEndpoints();
+        app.MapEndpoints(app.Services.GetRequiredService<Hosting>());
     }
 
     private static void AddHosting(this WebApplicationBuilder builder, List<string> errors)

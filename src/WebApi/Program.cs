@@ -1,3 +1,4 @@
+using Backend.Infrastructure.Aws;
 using Backend.Infrastructure.Selection;
 using Backend.WebApi;
 using Backend.WebApi.Commands;
@@ -6,8 +7,15 @@ using Microsoft.AspNetCore.Connections;
 try
 {
     // Settings lie beside the program, wherever it is started from.
-    var isCommand = args is [MigrateCommand.Name, ..];
+    var isCommand = args is [MigrateCommand.Name or AwsProvisionCommand.Name, ..];
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = isCommand ? [] : args, ContentRootPath = AppContext.BaseDirectory });
+    var errors = new List<string>();
+    await AwsParameters.AddAsync(builder.Configuration, errors, CancellationToken.None);
+    if (args is [AwsProvisionCommand.Name, ..])
+    {
+        return await new AwsProvisionCommand(builder.Configuration, Console.Out).RunAsync(args[1..], CancellationToken.None);
+    }
+
     if (isCommand)
     {
         // Its output is for whoever typed it; the log has only what went wrong.
@@ -17,7 +25,7 @@ try
         return await new MigrateCommand(builder.Configuration, loggers, Console.Out).RunAsync(args[1..], CancellationToken.None);
     }
 
-    builder.AddBackend();
+    builder.AddBackend(errors);
     var app = builder.Build();
     app.UseBackend();
     await app.RunAsync();

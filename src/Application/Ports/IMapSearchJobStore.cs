@@ -54,6 +54,9 @@ public interface IMapSearchJobStore
     /// <inheritdoc cref="MapSearchJob.Complete"/>
     Task<MapSearchJob?> TryCompleteAsync(MapSearchKey key, long fence, CancellationToken cancellationToken);
 
+    /// <inheritdoc cref="MapSearchJob.Fail"/>
+    Task<MapSearchJob?> TryFailAsync(MapSearchKey key, long fence, string failure, CancellationToken cancellationToken);
+
     /// <summary>Ends the run and the lease, see <see cref="MapSearchJob.Release"/>. The answer may be a failed job.</summary>
     Task<MapSearchJob?> TryReleaseAsync(MapSearchKey key, long fence, string? failure, CancellationToken cancellationToken);
 

@@ -165,6 +165,7 @@ public sealed record MapSearchJob(UserId UserId, MapSearchId Id, string Mapper, 
         return Next(now) with { State = MapSearchState.Completed, Phase = MapSearchPhase.Finished };
     }
 
+    /// <summary>The search is given up, whatever attempts are left.</summary>
     public MapSearchJob Fail(string failure, DateTimeOffset now)
     {
         Require(State == MapSearchState.Processing, nameof(Fail));

@@ -30,6 +30,11 @@ internal sealed class AwsSettings
 
     public string NameOf(AwsTable table) => _tables[table];
 
+    /// <summary>For the start-up log.</summary>
+    public string Describe(PortEntry port) => string.Join(
+        ", ",
+        new[] { port.AwsTable is { } table ? $"DynamoDB table {NameOf(table)}" : null, port.AwsQueue is null ? null : $"SQS queue {QueueName}" }.OfType<string>());
+
     /// <param name="errors">Gets one sentence for each setting that cannot be followed.</param>
     public static AwsSettings Read(IConfiguration configuration, ICollection<string> errors)
     {

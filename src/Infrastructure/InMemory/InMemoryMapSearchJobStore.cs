@@ -135,6 +135,9 @@ internal sealed class InMemoryMapSearchJobStore(MapSearchOptions options, TimePr
     public Task<MapSearchJob?> TryCompleteAsync(MapSearchKey key, long fence, CancellationToken cancellationToken) =>
         Write(key, fence, (entry, now) => entry.Job = entry.Job.Complete(now), cancellationToken);
 
+    public Task<MapSearchJob?> TryFailAsync(MapSearchKey key, long fence, string failure, CancellationToken cancellationToken) =>
+        Write(key, fence, (entry, now) => entry.Job = entry.Job.Fail(failure, now), cancellationToken);
+
     public Task<MapSearchJob?> TryReleaseAsync(MapSearchKey key, long fence, string? failure, CancellationToken cancellationToken) =>
         Write(key, fence, (entry, now) => entry.Job = entry.Job.Release(failure, now), cancellationToken);
 

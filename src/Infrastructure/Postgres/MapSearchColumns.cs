@@ -1,5 +1,6 @@
 using Backend.Domain.Accounts;
 using Backend.Domain.MapSearches;
+using Backend.Infrastructure.Storage;
 using Npgsql;
 using static Backend.Infrastructure.Postgres.PostgresDatabase;
 
@@ -24,23 +25,19 @@ internal static class MapSearchColumns
     /// <summary>The condition that picks out finished searches; an index has the same.</summary>
     public const string IsFinished = "state in ('completed', 'failed', 'cancelled')";
 
-    private static readonly string[] s_states = ["pending", "processing", "completed", "failed", "cancelled"];
-    private static readonly string[] s_phases = ["queued", "listing-maps", "reading-leaderboards", "resolving-names", "finished"];
-
     public static MapSearchJob Read(NpgsqlDataReader row)
     {
-        var period = row.GetString(3);
         var identity = new MapSearchJob(
             new UserId(row.GetInt64(0)),
             new MapSearchId(row.GetGuid(1)),
             row.GetString(2),
-            SearchPeriod.TryParse(period, out var parsed) ? parsed : throw new InvalidOperationException($"A stored search has the unknown period '{period}'."),
+            MapSearchWords.Period(row.GetString(3)),
             row.GetFieldValue<DateTimeOffset>(4));
         return MapSearchJob.Restore(
             identity,
             new MapSearchProgress(
-                (MapSearchState)Array.IndexOf(s_states, row.GetString(5)),
-                (MapSearchPhase)Array.IndexOf(s_phases, row.GetString(6)),
+                MapSearchWords.State(row.GetString(5)),
+                MapSearchWords.Phase(row.GetString(6)),
                 row.GetInt64(7),
                 row.GetInt64(8),
                 row.GetInt32(9),
@@ -58,7 +55,7 @@ internal static class MapSearchColumns
     public static NpgsqlParameter[] Write(MapSearchJob job, params NpgsqlParameter[] more) =>
     [
         Value(job.UserId.Value), Value(job.Id.Value), Value(job.Mapper), Value(job.Period.Name), Value(job.CreatedAt),
-        Value(s_states[(int)job.State]), Value(s_phases[(int)job.Phase]), Value(job.Version), Value(job.Fence), Value(job.Attempt), Value(job.UpdatedAt),
+        Value(MapSearchWords.Of(job.State)), Value(MapSearchWords.Of(job.Phase)), Value(job.Version), Value(job.Fence), Value(job.Attempt), Value(job.UpdatedAt),
         Value(job.MapsTotal), Value(job.MapsDone), Value(job.MapsFailed), Value(job.RecordsFound), Value(job.Failure), Value(job.ReadingSince), Value(job.MapsDoneAtClaim),
         .. more,
     ];

@@ -1,6 +1,5 @@
 using Backend.Application.MapSearches;
 using Backend.Application.Ports;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using static Backend.Infrastructure.Postgres.PostgresDatabase;
 
@@ -10,7 +9,7 @@ namespace Backend.Infrastructure.Postgres;
 /// Deletes what no reader sees any more. In small batches with pauses, so that it never holds up anybody; several
 /// instances do it side by side without getting in each other's way.
 /// </summary>
-internal sealed partial class PostgresHousekeeping(PostgresDatabase database, MapSearchOptions searches, TimeProvider clock, ILogger<PostgresHousekeeping> logger) : BackgroundService
+internal sealed partial class PostgresHousekeeping(PostgresDatabase database, MapSearchOptions searches, TimeProvider clock, ILogger<PostgresHousekeeping> logger) : IUpkeep
 {
     internal const int BatchSize = 200;
 
@@ -24,8 +23,9 @@ internal sealed partial class PostgresHousekeeping(PostgresDatabase database, Ma
             where before < 50000)
         """;
 
-    private static readonly TimeSpan s_interval = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_pauseBetweenBatches = TimeSpan.FromMilliseconds(50);
+
+    public Task RunAsync(CancellationToken cancellationToken) => CleanAsync(cancellationToken);
 
     /// <summary>One round over everything; the number of deleted rows.</summary>
     internal async Task<int> CleanAsync(CancellationToken cancellationToken)
@@ -64,23 +64,6 @@ internal sealed partial class PostgresHousekeeping(PostgresDatabase database, Ma
         }
 
         return deleted;
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(s_interval, clock);
-        try
-        {
-            do
-            {
-                await CleanAsync(stoppingToken);
-            }
-            while (await timer.WaitForNextTickAsync(stoppingToken));
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The next start goes on.
-        }
     }
 
     [LoggerMessage(LogLevel.Information, "Deleted {Count} expired rows of {Table}")]

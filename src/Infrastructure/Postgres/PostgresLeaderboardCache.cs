@@ -2,6 +2,7 @@ using System.Text.Json;
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.Tracks;
+using Backend.Infrastructure.Storage;
 using Npgsql;
 using NpgsqlTypes;
 using static Backend.Infrastructure.Postgres.PostgresDatabase;
@@ -13,7 +14,7 @@ internal sealed class PostgresLeaderboardCache(PostgresDatabase database, TimePr
     public async Task<Leaderboard?> FindAsync(MapUid mapUid, CancellationToken cancellationToken) =>
         (await database.ReadAsync(
             "select read_at, entries from leaderboards where map_uid = $1 and saved_at > $2",
-            row => new Leaderboard(mapUid, row.GetFieldValue<DateTimeOffset>(0), EntryDocument.Read(JsonSerializer.Deserialize(row.GetString(1), PostgresJson.Default.EntryDocumentArray)!)),
+            row => new Leaderboard(mapUid, row.GetFieldValue<DateTimeOffset>(0), EntryDocument.Read(JsonSerializer.Deserialize(row.GetString(1), StoredJson.Default.EntryDocumentArray)!)),
             cancellationToken,
             Value(mapUid.Value),
             Value(Oldest()))).SingleOrDefault();
@@ -28,7 +29,7 @@ internal sealed class PostgresLeaderboardCache(PostgresDatabase database, TimePr
             Value(leaderboard.MapUid.Value),
             Value(leaderboard.ReadAt),
             Value(clock.GetUtcNow()),
-            new NpgsqlParameter<string> { TypedValue = JsonSerializer.Serialize(EntryDocument.From(leaderboard.Entries), PostgresJson.Default.EntryDocumentArray), NpgsqlDbType = NpgsqlDbType.Json });
+            new NpgsqlParameter<string> { TypedValue = JsonSerializer.Serialize(EntryDocument.From(leaderboard.Entries), StoredJson.Default.EntryDocumentArray), NpgsqlDbType = NpgsqlDbType.Json });
 
     public async Task<MapperWalk?> FindWalkAsync(string mapper, CancellationToken cancellationToken) =>
         (await database.ReadAsync(

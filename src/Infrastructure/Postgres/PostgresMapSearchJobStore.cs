@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Backend.Application.MapSearches;
@@ -6,6 +5,7 @@ using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.MapSearches;
 using Backend.Domain.Tracks;
+using Backend.Infrastructure.Storage;
 using Npgsql;
 using NpgsqlTypes;
 using static Backend.Infrastructure.Postgres.PostgresDatabase;
@@ -32,7 +32,7 @@ internal sealed class PostgresMapSearchJobStore(PostgresDatabase database, MapSe
     /// <summary>Parameter $19 is the version that the decision was made on.</summary>
     private const string IfUnchanged = "where user_id = $1 and id = $2 and version = $19";
 
-    private readonly ConcurrentDictionary<MapSearchKey, MapSearchJob> _held = new();
+    private readonly HeldSearches _searches = new();
 
     public async Task<bool> TryAddAsync(MapSearchJob job, int maxUnfinished, CancellationToken cancellationToken)
     {
@@ -68,17 +68,14 @@ internal sealed class PostgresMapSearchJobStore(PostgresDatabase database, MapSe
             Value(ExpiredUntil()),
             Value(limit));
 
-    public async Task<MapSearchJob?> TryClaimAsync(MapSearchKey key, CancellationToken cancellationToken)
-    {
-        var claimed = await DecideAsync(
-            key,
+    public Task<MapSearchJob?> TryClaimAsync(MapSearchKey key, CancellationToken cancellationToken) =>
+        _searches.DecideAsync(
+            async () => await FindWithLeaseAsync(key, cancellationToken) is ({ IsFinished: false } job, IsHeld: false) ? job : null,
             job => job.Claim(clock.GetUtcNow()),
-            $"{Write}, lease_until = clock_timestamp() + $20 {IfUnchanged} and (state = 'pending' or lease_until <= clock_timestamp()) returning 1",
-            () => [Value(options.Lease)],
-            cancellationToken,
-            isPossible: (job, isHeld) => !job.IsFinished && !isHeld);
-        return claimed is null ? null : Hold(claimed);
-    }
+            WriteBy(
+                $"{Write}, lease_until = clock_timestamp() + $20 {IfUnchanged} and (state = 'pending' or lease_until <= clock_timestamp()) returning 1",
+                () => [Value(options.Lease)],
+                cancellationToken));
 
     /// <summary>A renewal that a crash of the server undoes is at worst a lease that lapses early, so nobody waits for the disk.</summary>
     public async Task<bool> TryRenewAsync(MapSearchKey key, long fence, CancellationToken cancellationToken) =>
@@ -106,7 +103,7 @@ internal sealed class PostgresMapSearchJobStore(PostgresDatabase database, MapSe
              with written as ({Write} {IfUnchanged} returning user_id, id)
              insert into map_search_rows (user_id, search_id, index, content) select user_id, id, $20, $21 from written returning 1
              """,
-            () => [Value(row.Index), Json(JsonSerializer.Serialize(RowDocument.From(row), PostgresJson.Default.RowDocument))],
+            () => [Value(row.Index), Json(JsonSerializer.Serialize(RowDocument.From(row), StoredJson.Default.RowDocument))],
             cancellationToken);
 
     public Task<MapSearchJob?> TryAddNamesAsync(MapSearchKey key, long fence, IReadOnlyDictionary<AccountId, string> names, CancellationToken cancellationToken) =>
@@ -128,11 +125,15 @@ internal sealed class PostgresMapSearchJobStore(PostgresDatabase database, MapSe
     public Task<MapSearchJob?> TryCompleteAsync(MapSearchKey key, long fence, CancellationToken cancellationToken) =>
         DecideAsync(key, fence, job => job.Complete(clock.GetUtcNow()), $"{Write} {IfUnchanged} returning 1", static () => [], cancellationToken);
 
+    public Task<MapSearchJob?> TryFailAsync(MapSearchKey key, long fence, string failure, CancellationToken cancellationToken) =>
+        DecideAsync(key, fence, job => job.Fail(failure, clock.GetUtcNow()), $"{Write} {IfUnchanged} returning 1", static () => [], cancellationToken);
+
     public Task<MapSearchJob?> TryReleaseAsync(MapSearchKey key, long fence, string? failure, CancellationToken cancellationToken) =>
         DecideAsync(key, fence, job => job.Release(failure, clock.GetUtcNow()), $"{Write}, lease_until = null {IfUnchanged} returning 1", static () => [], cancellationToken);
 
     public Task<MapSearchJob?> CancelAsync(MapSearchKey key, CancellationToken cancellationToken) =>
-        DecideAsync(key, job => job.Cancel(clock.GetUtcNow()), $"{Write} {IfUnchanged} returning 1", static () => [], cancellationToken);
+        _searches.DecideAsync(
+            () => FindAsync(key, cancellationToken), job => job.Cancel(clock.GetUtcNow()), WriteBy($"{Write} {IfUnchanged} returning 1", static () => [], cancellationToken));
 
     public async IAsyncEnumerable<NamedMapSearchRow> ReadRowsAsync(MapSearchKey key, int after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -162,7 +163,7 @@ internal sealed class PostgresMapSearchJobStore(PostgresDatabase database, MapSe
     private Task<List<MapSearchRow>> ReadRowsAsync(MapSearchKey key, long after, int counted, CancellationToken cancellationToken) =>
         database.ReadAsync(
             "select index, content from map_search_rows where user_id = $1 and search_id = $2 and index > $3 and index < $4 order by index limit $5",
-            static row => JsonSerializer.Deserialize(row.GetString(1), PostgresJson.Default.RowDocument)!.Read(row.GetInt32(0)),
+            static row => JsonSerializer.Deserialize(row.GetString(1), StoredJson.Default.RowDocument)!.Read(row.GetInt32(0)),
             cancellationToken,
             Value(key.UserId.Value),
             Value(key.Id.Value),
@@ -188,99 +189,22 @@ internal sealed class PostgresMapSearchJobStore(PostgresDatabase database, MapSe
         return names.ToDictionary(n => n.Account, n => n.Name);
     }
 
-    /// <summary>
-    /// A worker's write: refused with null unless the worker still holds the job. It is tried on the snapshot of this
-    /// process's last write, which is the current one as long as nobody else writes, and so saves reading it again.
-    /// </summary>
-    private async Task<MapSearchJob?> DecideAsync(
-        MapSearchKey key, long fence, Func<MapSearchJob, MapSearchJob> decide, string sql, Func<NpgsqlParameter[]> more, CancellationToken cancellationToken)
-    {
-        if (_held.TryGetValue(key, out var held)
-            && held.Fence == fence
-            && TryDecide(decide, held) is { } next
-            && await TryWriteAsync(held, next, sql, more, cancellationToken) is { } written)
-        {
-            return Hold(written);
-        }
+    private Task<MapSearchJob?> DecideAsync(
+        MapSearchKey key, long fence, Func<MapSearchJob, MapSearchJob> decide, string sql, Func<NpgsqlParameter[]> more, CancellationToken cancellationToken) =>
+        _searches.DecideAsync(key, fence, () => FindAsync(key, cancellationToken), decide, WriteBy(sql, more, cancellationToken));
 
-        var decided = await DecideAsync(key, decide, sql, more, cancellationToken, isPossible: (job, _) => job.Fence == fence && job.State == MapSearchState.Processing);
-        if (decided is null)
-        {
-            _held.TryRemove(key, out _);
-            return null;
-        }
+    /// <summary>A statement that writes the new snapshot, or nothing when the row is no longer what the decision was made on.</summary>
+    private Func<MapSearchJob, MapSearchJob, Task<bool>> WriteBy(string sql, Func<NpgsqlParameter[]> more, CancellationToken cancellationToken) =>
+        async (from, to) => (await database.WriteAsync(
+            sql, static row => row.GetInt32(0), cancellationToken, MapSearchColumns.Write(to, [Value(from.Version), .. more()]))).Count > 0;
 
-        return Hold(decided);
-    }
-
-    private async Task<MapSearchJob?> DecideAsync(
-        MapSearchKey key,
-        Func<MapSearchJob, MapSearchJob> decide,
-        string sql,
-        Func<NpgsqlParameter[]> more,
-        CancellationToken cancellationToken,
-        Func<MapSearchJob, bool, bool>? isPossible = null)
-    {
-        while (true)
-        {
-            var found = await database.ReadAsync(
-                FindWithLease,
-                static row => (Job: MapSearchColumns.Read(row), IsHeld: row.GetBoolean(MapSearchColumns.Count)),
-                cancellationToken,
-                Value(key.UserId.Value),
-                Value(key.Id.Value),
-                Value(ExpiredUntil()));
-            if (found.Count == 0 || isPossible?.Invoke(found[0].Job, found[0].IsHeld) == false)
-            {
-                return null;
-            }
-
-            if (await TryWriteAsync(found[0].Job, decide(found[0].Job), sql, more, cancellationToken) is { } written)
-            {
-                return written;
-            }
-        }
-    }
-
-    /// <summary>Null when the row is no longer what the decision was made on.</summary>
-    private async Task<MapSearchJob?> TryWriteAsync(MapSearchJob from, MapSearchJob to, string sql, Func<NpgsqlParameter[]> more, CancellationToken cancellationToken)
-    {
-        if (ReferenceEquals(to, from))
-        {
-            return from;
-        }
-
-        var written = await database.WriteAsync(sql, static row => row.GetInt32(0), cancellationToken, MapSearchColumns.Write(to, [Value(from.Version), .. more()]));
-        return written.Count > 0 ? to : null;
-    }
-
-    /// <summary>What the snapshot does not allow may be allowed by the row, which has the last word.</summary>
-    private static MapSearchJob? TryDecide(Func<MapSearchJob, MapSearchJob> decide, MapSearchJob held)
-    {
-        try
-        {
-            return decide(held);
-        }
-        catch (InvalidOperationException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The newest snapshot counts: rows and names of one search are written side by side.</summary>
-    private MapSearchJob Hold(MapSearchJob job)
-    {
-        if (job.State == MapSearchState.Processing)
-        {
-            _held.AddOrUpdate(job.Key, static (_, fresh) => fresh, static (_, held, fresh) => held.Version > fresh.Version ? held : fresh, job);
-        }
-        else
-        {
-            _held.TryRemove(job.Key, out _);
-        }
-
-        return job;
-    }
+    private async Task<(MapSearchJob? Job, bool IsHeld)> FindWithLeaseAsync(MapSearchKey key, CancellationToken cancellationToken) => (await database.ReadAsync(
+        FindWithLease,
+        static row => (MapSearchColumns.Read(row), row.GetBoolean(MapSearchColumns.Count)),
+        cancellationToken,
+        Value(key.UserId.Value),
+        Value(key.Id.Value),
+        Value(ExpiredUntil()))).SingleOrDefault();
 
     private DateTimeOffset ExpiredUntil() => clock.GetUtcNow() - options.Retention;
 

@@ -1,3 +1,4 @@
+using Backend.Application.Ports;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,7 +27,7 @@ internal static class PostgresRegistration
             // Troubles are logged once, by whoever answers for them.
             .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.ConnectionError, RelationalEventId.CommandError, CoreEventId.SaveChangesFailed, CoreEventId.QueryIterationFailed)));
         services.AddSingleton<IHostedService, PostgresStart>();
-        services.AddSingleton<IHostedService, PostgresHousekeeping>();
+        services.AddSingleton<IUpkeep, PostgresHousekeeping>();
         services.AddSingleton<IReadinessProbe, PostgresProbe>();
     }
 

@@ -2,6 +2,7 @@ using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.Common;
 using Backend.Domain.Sessions;
+using Backend.Infrastructure.Storage;
 using Npgsql;
 using static Backend.Infrastructure.Postgres.PostgresDatabase;
 

@@ -1,6 +1,7 @@
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.Common;
+using Backend.Infrastructure.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace Backend.Infrastructure.Postgres;

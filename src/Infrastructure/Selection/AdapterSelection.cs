@@ -23,18 +23,21 @@ internal sealed class AdapterSelection
 
     public IReadOnlyList<(PortEntry Port, AdapterKind Kind)> Choices { get; }
 
+    /// <summary>Null when it could not be chosen.</summary>
+    public AdapterKind? KindOf<TPort>() => Choices.Where(c => c.Port.Ports.Contains(typeof(TPort))).Select(c => (AdapterKind?)c.Kind).FirstOrDefault();
+
     public bool Uses(AdapterKind kind) => Choices.Any(c => c.Kind == kind);
 
     /// <param name="errors">Gets one sentence for each setting that cannot be followed.</param>
     public static AdapterSelection Read(IConfiguration configuration, ICollection<string> errors)
     {
         var choices = new List<(PortEntry, AdapterKind)>();
-        var available = PortTable.Ports.Select(p => p.Kinds).Aggregate((all, kinds) => all.Intersect(kinds)).ToList();
+        var available = Enum.GetValues<AdapterKind>().Where(profile => PortTable.Ports.All(port => port.KindIn(profile) is not null)).ToList();
         var (profile, reason) = ReadProfile(configuration, available, errors);
         foreach (var port in PortTable.Ports)
         {
             var key = $"Adapters:{port.Name}";
-            var kind = configuration[key] is { Length: > 0 } text ? Parse(key, text, [.. port.Kinds], errors) : profile;
+            var kind = configuration[key] is { Length: > 0 } text ? Parse(key, text, [.. port.Kinds], errors) : profile is { } all ? port.KindIn(all) : null;
             if (kind is { } chosen)
             {
                 choices.Add((port, chosen));

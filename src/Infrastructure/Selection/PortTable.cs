@@ -1,4 +1,5 @@
 using Backend.Application.Ports;
+using Backend.Infrastructure.Aws;
 using Backend.Infrastructure.InMemory;
 using Backend.Infrastructure.Postgres;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,31 +20,44 @@ internal static class PortTable
         {
             InMemory = s => s.AddSingleton<ISessionStore, InMemorySessionStore>(),
             Postgres = s => s.AddSingleton<ISessionStore, PostgresSessionStore>(),
+            Aws = s => s.AddSingleton<ISessionStore, DynamoSessionStore>(),
+            AwsTable = AwsSchema.Sessions,
         },
         new("Jobs", typeof(IMapSearchJobStore), typeof(IMapSearchQueue))
         {
             InMemory = s => s.AddSingleton<IMapSearchJobStore, InMemoryMapSearchJobStore>().AddSingleton<IMapSearchQueue, InMemoryMapSearchQueue>(),
             Postgres = s => s.AddMapSearchBell().AddSingleton<IMapSearchJobStore, PostgresMapSearchJobStore>().AddSingleton<IMapSearchQueue, PostgresMapSearchQueue>(),
+            Aws = s => s.AddMapSearchesOnAws(),
+            AwsTable = AwsSchema.MapSearches,
+            AwsQueue = AwsSchema.MapSearchQueue,
         },
         new("UpstreamTokens", typeof(IUpstreamTokenStore))
         {
             InMemory = s => s.AddSingleton<IUpstreamTokenStore, InMemoryUpstreamTokenStore>(),
             Postgres = s => s.AddSingleton<IUpstreamTokenStore, PostgresUpstreamTokenStore>(),
+            Aws = s => s.AddSingleton<IUpstreamTokenStore, DynamoUpstreamTokenStore>(),
+            AwsTable = AwsSchema.UpstreamTokens,
         },
         new("UpstreamBudget", typeof(IUpstreamBudget))
         {
             InMemory = s => s.AddSingleton<IUpstreamBudget, InMemoryUpstreamBudget>(),
             Postgres = s => s.AddSingleton<IUpstreamBudget, PostgresUpstreamBudget>(),
+            Aws = s => s.AddSingleton<IUpstreamBudget, DynamoUpstreamBudget>(),
+            AwsTable = AwsSchema.UpstreamBudget,
         },
         new("LeaderboardCache", typeof(ILeaderboardCache))
         {
             InMemory = s => s.AddSingleton<ILeaderboardCache, InMemoryLeaderboardCache>(),
             Postgres = s => s.AddSingleton<ILeaderboardCache, PostgresLeaderboardCache>(),
+            Aws = s => s.AddSingleton<ILeaderboardCache, DynamoLeaderboardCache>(),
+            AwsTable = AwsSchema.LeaderboardCache,
         },
         new("RateLimits", typeof(IRateLimiter))
         {
             InMemory = s => s.AddSingleton<IRateLimiter, InMemoryRateLimiter>(),
             Postgres = s => s.AddSingleton<IRateLimiter, PostgresRateLimiter>(),
+            Aws = s => s.AddSingleton<IRateLimiter, DynamoRateLimiter>(),
+            AwsTable = AwsSchema.RateLimits,
         },
     ];
 }
@@ -62,7 +76,15 @@ internal sealed class PortEntry(string name, params Type[] ports)
 
     public Func<IServiceCollection, IServiceCollection>? Aws { get; init; }
 
+    public AwsTable? AwsTable { get; init; }
+
+    public AwsQueue? AwsQueue { get; init; }
+
     public IEnumerable<AdapterKind> Kinds => Enum.GetValues<AdapterKind>().Where(kind => Registration(kind) is not null);
+
+    /// <summary>What serves the port in a profile: relational data stays relational on AWS too. Null when the profile cannot be had.</summary>
+    public AdapterKind? KindIn(AdapterKind profile) =>
+        Registration(profile) is not null ? profile : profile == AdapterKind.Aws && Postgres is not null ? AdapterKind.Postgres : null;
 
     public Func<IServiceCollection, IServiceCollection>? Registration(AdapterKind kind) => kind switch
     {

@@ -1,10 +1,22 @@
+using Backend.WebApi.Workers;
+
 namespace Backend.WebApi.Endpoints;
 
 internal static class EndpointMap
 {
-    public static void MapEndpoints(this IEndpointRouteBuilder routes)
+    public static void MapEndpoints(this IEndpointRouteBuilder routes, Hosting hosting)
     {
         routes.MapHealth();
+        if (hosting.TakesEvents)
+        {
+            routes.MapLambdaEvents();
+        }
+
+        if (!hosting.ServesApi)
+        {
+            return;
+        }
+
         routes.MapAccounts();
         routes.MapSessions();
         routes.MapMapSearches();

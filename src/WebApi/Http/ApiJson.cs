@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Backend.Application.Maintenance;
 using Backend.WebApi.Endpoints;
 
 namespace Backend.WebApi.Http;
@@ -22,6 +23,9 @@ namespace Backend.WebApi.Http;
 [JsonSerializable(typeof(MapSearchResultsResponse))]
 [JsonSerializable(typeof(LegacySubmittedResponse))]
 [JsonSerializable(typeof(LegacyStatusResponse))]
+[JsonSerializable(typeof(LambdaEvent))]
+[JsonSerializable(typeof(BatchResponse))]
+[JsonSerializable(typeof(KeepUpResult))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     private const int MaxDepth = 32;

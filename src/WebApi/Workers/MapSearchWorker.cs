@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Backend.Application.MapSearches;
 using Backend.Application.Ports;
 using Backend.Domain.MapSearches;
-using MediatR;
 
 namespace Backend.WebApi.Workers;
 
@@ -11,7 +10,7 @@ namespace Backend.WebApi.Workers;
 /// among them, so a small search does not wait for a large one. When the host stops, running searches are handed back.
 /// </summary>
 internal sealed partial class MapSearchWorker(
-    IMapSearchQueue queue, IMediator mediator, MapSearchOptions options, TimeProvider clock, ILogger<MapSearchWorker> logger) : BackgroundService
+    IMapSearchQueue queue, MapSearchRun run, MapSearchOptions options, TimeProvider clock, ILogger<MapSearchWorker> logger) : BackgroundService
 {
     /// <summary>Tickets received at once; more would be hidden from other instances that are idle.</summary>
     private const int MaxAtOnce = 10;
@@ -19,8 +18,8 @@ internal sealed partial class MapSearchWorker(
     private static readonly TimeSpan PauseAfterTrouble = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// The latest ticket of each search that runs here. While the queue is away a ticket may lapse and be delivered again;
-    /// the run under way goes on with the new one, and must not be taken for a dead one.
+    /// The latest ticket of each search that runs here. While the queue is away a ticket may lapse and be delivered again, and some
+    /// queues deliver one twice; the run under way goes on with the new one, and must not be taken for a dead one.
     /// </summary>
     private readonly ConcurrentDictionary<MapSearchKey, MapSearchTicket> _running = new();
 
@@ -83,14 +82,15 @@ internal sealed partial class MapSearchWorker(
             {
                 await RunAndForgetAsync(ticket, stoppingToken);
             }
-            else if (!_running.TryUpdate(ticket.Key, ticket, first))
+            else if (_running.TryUpdate(ticket.Key, ticket, first))
+            {
+                // Should the old one still be good, it would come back and want to be extended, too.
+                await queue.AcknowledgeAsync(first, CancellationToken.None);
+            }
+            else
             {
                 await queue.ReturnAsync(ticket, TimeSpan.Zero, CancellationToken.None);
             }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // It had not begun.
         }
         catch (StoreUnavailableException exception)
         {
@@ -111,54 +111,11 @@ internal sealed partial class MapSearchWorker(
     {
         try
         {
-            await RunAsync(ticket, stoppingToken);
+            await run.RunAsync(() => _running[ticket.Key], stoppingToken);
         }
         finally
         {
             _running.TryRemove(ticket.Key, out _);
-        }
-    }
-
-    private async Task RunAsync(MapSearchTicket ticket, CancellationToken stoppingToken)
-    {
-        using var over = new CancellationTokenSource();
-        var extending = ExtendAsync(ticket.Key, over.Token);
-        TimeSpan? comeBackAfter = PauseAfterTrouble;
-        try
-        {
-            var result = await mediator.Send(new RunMapSearchCommand(ticket.Key), stoppingToken);
-            comeBackAfter = result.IsSuccess ? result.Value.ComeBackAfter : PauseAfterTrouble;
-        }
-        finally
-        {
-            await over.CancelAsync();
-            await extending;
-            await (comeBackAfter is { } delay
-                ? queue.ReturnAsync(_running[ticket.Key], delay, CancellationToken.None)
-                : queue.AcknowledgeAsync(_running[ticket.Key], CancellationToken.None));
-        }
-    }
-
-    private async Task ExtendAsync(MapSearchKey key, CancellationToken over)
-    {
-        try
-        {
-            using var timer = new PeriodicTimer(queue.Visibility / 3, clock);
-            while (await timer.WaitForNextTickAsync(over))
-            {
-                try
-                {
-                    await queue.ExtendAsync(_running[key], over);
-                }
-                catch (Exception exception) when (exception is not OperationCanceledException)
-                {
-                    LogTrouble(exception);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (over.IsCancellationRequested)
-        {
-            // The run is over.
         }
     }
 

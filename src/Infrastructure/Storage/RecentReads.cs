@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Backend.Infrastructure.Postgres;
+namespace Backend.Infrastructure.Storage;
 
 /// <summary>
 /// Answers that every request needs, kept for a moment, so that a client's burst of requests costs one read. An answer is

@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 using Backend.Domain.MapSearches;
 using Backend.Domain.Tracks;
 
-namespace Backend.Infrastructure.Postgres;
+namespace Backend.Infrastructure.Storage;
 
 /// <summary>The documents inside rows. Names are short because there are a hundred of each per map; they may be added to, never changed.</summary>
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(EntryDocument[]))]
 [JsonSerializable(typeof(RowDocument))]
-internal sealed partial class PostgresJson : JsonSerializerContext;
+internal sealed partial class StoredJson : JsonSerializerContext;
 
 /// <param name="Time">Milliseconds, or <see cref="RecordTime.SecretOnTheWire"/>.</param>
 /// <param name="DrivenAt">Unix milliseconds.</param>

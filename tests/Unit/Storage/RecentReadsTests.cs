@@ -1,7 +1,7 @@
-using Backend.Infrastructure.Postgres;
+using Backend.Infrastructure.Storage;
 using Microsoft.Extensions.Time.Testing;
 
-namespace Backend.Unit.Postgres;
+namespace Backend.Unit.Storage;
 
 public sealed class RecentReadsTests
 {

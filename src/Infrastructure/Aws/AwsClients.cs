@@ -1,0 +1,33 @@
+using Amazon.DynamoDBv2;
+using Amazon.Runtime;
+using Amazon.SQS;
+
+namespace Backend.Infrastructure.Aws;
+
+/// <summary>Clients with the decisions made here. Region, credentials and endpoints are the SDK's own business.</summary>
+internal static class AwsClients
+{
+    /// <summary>One attempt; several fit into the time that a request has.</summary>
+    private static readonly TimeSpan s_attempt = TimeSpan.FromSeconds(1.5);
+
+    private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(1);
+
+    /// <summary>A long poll takes 20 s by itself.</summary>
+    private static readonly TimeSpan s_longestPoll = TimeSpan.FromSeconds(24);
+
+    private const int Repetitions = 4;
+
+    public static AmazonDynamoDBClient DynamoDb() => new(Configure(new AmazonDynamoDBConfig(), s_attempt));
+
+    public static AmazonSQSClient Sqs() => new(Configure(new AmazonSQSConfig(), s_longestPoll));
+
+    public static T Configure<T>(T config, TimeSpan attempt)
+        where T : ClientConfig
+    {
+        config.RetryMode = RequestRetryMode.Adaptive;
+        config.MaxErrorRetry = Repetitions;
+        config.Timeout = attempt;
+        config.ConnectTimeout = s_connect;
+        return config;
+    }
+}

@@ -1,0 +1,59 @@
+using System.Net;
+using System.Net.Sockets;
+using Amazon.Runtime;
+using Backend.Application.Ports;
+
+namespace Backend.Infrastructure.Aws;
+
+/// <summary>Tells a service that is away, or overloaded, from a request that is wrong.</summary>
+internal static class AwsFailures
+{
+    /// <summary>
+    /// Requests must be answered within 5 s whatever AWS does. The SDK repeats what may be repeated within that time, with
+    /// pauses that grow while a service throttles (adaptive mode).
+    /// </summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+
+    /// <summary>
+    /// Runs a call to its end even when the caller has gone, so that it is known what became of it, but no longer than the time limit,
+    /// which counts in real time, as the SDK does.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The service cannot be reached, throttles or fails.</exception>
+    public static async Task<T> GuardAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, TimeSpan? patience = null)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var limit = new CancellationTokenSource(patience ?? Patience, TimeProvider.System);
+        try
+        {
+            return await call(limit.Token);
+        }
+        catch (Exception exception) when (IsUnavailable(exception) || (exception is OperationCanceledException && limit.IsCancellationRequested))
+        {
+            throw new StoreUnavailableException($"AWS cannot be reached or does not answer: {ReasonOf(exception)}", exception);
+        }
+    }
+
+    public static bool IsUnavailable(Exception exception) => exception switch
+    {
+        // A table or queue that is missing or closed to us is an outage too: it is no request's fault, and may be mended while we run.
+        AmazonServiceException service => (int)service.StatusCode >= 500 || service.StatusCode is default(HttpStatusCode) or HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests || IsPassing(service.ErrorCode),
+        AmazonClientException => true,
+        HttpRequestException or SocketException or IOException => true,
+        _ => false,
+    };
+
+    /// <summary>For people and logs; what the SDK says of a request holds no secret.</summary>
+    private static string ReasonOf(Exception exception) => exception is OperationCanceledException ? "no answer in time" : exception.GetBaseException().Message.TrimEnd('.');
+
+    private static bool IsPassing(string? code) => code is not null
+        && (code.Contains("Throttl", StringComparison.Ordinal)
+            || code.Contains("LimitExceeded", StringComparison.Ordinal)
+            || code.Contains("ProvisionedThroughputExceeded", StringComparison.Ordinal)
+            || code.Contains("ResourceNotFound", StringComparison.Ordinal)
+            || code.Contains("NonExistentQueue", StringComparison.Ordinal)
+            || code.Contains("QueueDoesNotExist", StringComparison.Ordinal)
+            || code.Contains("TransactionInProgress", StringComparison.Ordinal)
+            || code.Contains("ExpiredToken", StringComparison.Ordinal)
+            || code.Contains("UnrecognizedClient", StringComparison.Ordinal)
+            || code.Contains("RequestTimeout", StringComparison.Ordinal));
+}

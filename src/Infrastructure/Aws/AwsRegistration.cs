@@ -1,0 +1,33 @@
+using Backend.Application.Ports;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Backend.Infrastructure.Aws;
+
+internal static class AwsRegistration
+{
+    /// <summary>What all AWS adapters share. The order of the hosted services matters: nothing may run before everything is there.</summary>
+    public static void AddAws(this IServiceCollection services, AwsSettings settings)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton<Amazon.DynamoDBv2.IAmazonDynamoDB>(_ => AwsClients.DynamoDb());
+        services.AddSingleton<Amazon.SQS.IAmazonSQS>(_ => AwsClients.Sqs());
+        services.AddSingleton<DynamoDatabase>();
+        services.AddSingleton<AwsProvisioning>();
+        services.AddSingleton<IHostedService, AwsStart>();
+        services.AddSingleton<IReadinessProbe, DynamoProbe>();
+    }
+
+    /// <summary>Table and queue, and what keeps the one in step with the other.</summary>
+    public static IServiceCollection AddMapSearchesOnAws(this IServiceCollection services)
+    {
+        services.AddSingleton<SqsQueues>();
+        services.AddSingleton<IReadinessProbe, SqsProbe>();
+        services.AddSingleton<DynamoMapSearchJobStore>();
+        services.AddSingleton<IMapSearchJobStore>(provider => provider.GetRequiredService<DynamoMapSearchJobStore>());
+        services.AddSingleton(provider => new SqsMapSearchQueue(provider.GetRequiredService<SqsQueues>()));
+        services.AddSingleton<IMapSearchQueue>(provider => provider.GetRequiredService<SqsMapSearchQueue>());
+        services.AddSingleton<IMapSearchMessages>(provider => provider.GetRequiredService<SqsMapSearchQueue>());
+        return services.AddSingleton<IUpkeep, MapSearchSweep>();
+    }
+}

@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Backend.Application.Ports;
+using Backend.Domain.Common;
+using Backend.Infrastructure.Security;
+using static Backend.Infrastructure.Aws.DynamoItem;
+
+namespace Backend.Infrastructure.Aws;
+
+/// <summary>One item a limit and key: the moments of its last calls, as offsets from the first in four bytes each, so that the largest limit fits into an item.</summary>
+internal sealed class DynamoRateLimiter(DynamoDatabase database, AwsSettings settings, RateLimitOptions options, TimeProvider clock) : IRateLimiter
+{
+    private const string Sort = "calls";
+
+    private readonly string _table = settings.NameOf(AwsSchema.RateLimits);
+
+    public async Task<RateLimitVerdict> TryTakeAsync(RateLimit limit, string key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (options[limit] is not { } rule)
+        {
+            return new RateLimitVerdict(IsAllowed: true, TimeSpan.Zero);
+        }
+
+        var partition = $"{limit}#{Hash(key)}";
+        while (true)
+        {
+            var item = await database.FindAsync(_table, partition, Sort, cancellationToken);
+            var now = clock.GetUtcNow().ToWholeMilliseconds();
+            var calls = item is null ? [] : ReadCalls(item.Number("first"), item.Bytes("offsets")).Where(call => call > (now - rule.Window).ToUnixTimeMilliseconds()).ToList();
+            if (calls.Count >= rule.Calls)
+            {
+                return new RateLimitVerdict(IsAllowed: false, DateTimeOffset.FromUnixTimeMilliseconds(calls[0]) + rule.Window - now);
+            }
+
+            // In order even when the clock of another instance is ahead.
+            calls.Add(Math.Max(now.ToUnixTimeMilliseconds(), calls.Count > 0 ? calls[^1] : long.MinValue));
+            var version = item?.Number("version") ?? 0;
+            var counted = await database.TryPutAsync(
+                _table,
+                new()
+                {
+                    [AwsSchema.PartitionKey] = Text(partition),
+                    [AwsSchema.SortKey] = Text(Sort),
+                    ["first"] = Number(calls[0]),
+                    ["offsets"] = Bytes(MemoryMarshal.AsBytes(calls.Select(call => (int)(call - calls[0])).ToArray().AsSpan()).ToArray()),
+                    ["version"] = Number(version + 1),
+                    [AwsSchema.TimeToLive] = Deletion(now + rule.Window),
+                },
+                item is null ? "attribute_not_exists(pk)" : "version = :version",
+                cancellationToken,
+                item is null ? null : new() { [":version"] = Number(version) });
+            if (counted.IsDone)
+            {
+                return new RateLimitVerdict(IsAllowed: true, TimeSpan.Zero);
+            }
+        }
+    }
+
+    private static IEnumerable<long> ReadCalls(long first, byte[] offsets)
+    {
+        for (var i = 0; i < offsets.Length; i += sizeof(int))
+        {
+            yield return first + BitConverter.ToInt32(offsets, i);
+        }
+    }
+
+    /// <summary>Of the characters as they are: a key may hold what no encoding can write, and is nobody's business in a table.</summary>
+    private static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan())));
+}
