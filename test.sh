@@ -19,8 +19,8 @@ export BACKEND_TESTS_APP="$PWD/artifacts/app"
 rm -rf "$BACKEND_TESTS_APP"
 dotnet publish src/WebApi --configuration Release --no-build --output "$BACKEND_TESTS_APP" --disable-build-servers --verbosity quiet
 
-# The Postgres tests use a server of their own unless they are given one.
-[ -n "${TEST_POSTGRES:-}" ] || tests/Integration/servers/install
+# The servers that the tests start: DynamoDB and SQS always, Postgres unless TEST_POSTGRES names another.
+tests/Integration/servers/install
 
 results=artifacts/test-results
 rm -rf "$results"

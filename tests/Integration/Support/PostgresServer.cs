@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using Npgsql;
 
@@ -204,7 +202,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         for (var attempt = 0; attempt < 10; attempt++)
         {
-            Port = FreePort();
+            Port = LoopbackPort.Find();
             if (await TryStartAsync())
             {
                 return;
@@ -274,22 +272,4 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     private InvalidOperationException Failure(string what) => new($"{what}. Its log:{Environment.NewLine}{Log}");
-
-    /// <summary>Below those that the system gives to outgoing connections, so that none takes it while the server is stopped.</summary>
-    private static int FreePort()
-    {
-        while (true)
-        {
-            var port = RandomNumberGenerator.GetInt32(20000, 32000);
-            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-                return port;
-            }
-            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
-            {
-            }
-        }
-    }
 }

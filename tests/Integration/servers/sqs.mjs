@@ -1,0 +1,20 @@
+// An SQS server on loopback: `node sqs.mjs [port]`. Says its address in one line, keeps everything in memory, and ends
+// with its standard input. The package's own start listens on every interface.
+import { isBuiltin, register } from "node:module";
+
+// The package imports this part of newer versions of Node.js for files that are not asked for here.
+if (!isBuiltin("node:sqlite")) {
+  const hook = `export const resolve = (name, context, next) => name === "node:sqlite"
+    ? { url: "data:text/javascript,export class DatabaseSync {}", shortCircuit: true }
+    : next(name, context);`;
+  register(`data:text/javascript,${encodeURIComponent(hook)}`);
+}
+
+const { buildApp } = await import("fauxqs");
+const { SqsStore } = await import("./node_modules/fauxqs/dist/sqs/sqsStore.js");
+
+// Without a host of its own the URLs of its queues begin with the address that the client has asked.
+const sqsStore = Object.assign(new SqsStore(), { host: undefined });
+const app = buildApp({ logger: false, stores: { sqsStore } });
+console.log(`SQS listening on ${await app.listen({ host: "127.0.0.1", port: Number(process.argv[2] ?? 0) })}`);
+process.stdin.resume().on("end", () => process.exit());
