@@ -1,3 +1,7 @@
+using Backend.Application.Ports;
+using Backend.Infrastructure.Selection;
+using Microsoft.Extensions.Configuration;
+
 namespace Backend.Infrastructure.Aws;
 
 /// <summary>
@@ -44,6 +48,29 @@ public static class AwsSchema
 
     /// <summary>A standard queue.</summary>
     public static AwsQueue MapSearchQueue { get; } = new("map-search-queue", "MAP_SEARCH_QUEUE_URL", "map-search-dead-letters");
+
+    /// <summary>Makes what a configuration lacks of all this.</summary>
+    /// <exception cref="ConfigurationException">A setting cannot be followed, or AWS does not answer.</exception>
+    public static async Task<AwsProvisioningOutcome> ProvisionAsync(IConfiguration configuration, CancellationToken cancellationToken)
+    {
+        var errors = new List<string>();
+        var settings = AwsSettings.Read(configuration, errors);
+        if (errors.Count > 0)
+        {
+            throw new ConfigurationException(errors);
+        }
+
+        using var dynamo = AwsClients.DynamoDb();
+        using var sqs = AwsClients.Sqs();
+        try
+        {
+            return await new AwsProvisioning(dynamo, sqs, settings).ProvisionAsync(cancellationToken);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            throw new ConfigurationException([exception.Message]);
+        }
+    }
 }
 
 /// <param name="BaseName">What follows the prefix in the name it has by default.</param>

@@ -23,7 +23,7 @@ internal sealed class AwsProvisionCommand(IConfiguration configuration, TextWrit
 
         try
         {
-            var outcome = await AwsResources.ProvisionAsync(configuration, cancellationToken);
+            var outcome = await AwsSchema.ProvisionAsync(configuration, cancellationToken);
             foreach (var difference in outcome.Differences)
             {
                 await output.WriteLineAsync(difference);

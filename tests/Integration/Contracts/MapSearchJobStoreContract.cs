@@ -50,6 +50,7 @@ public abstract class MapSearchJobStoreContract
         (await store.TryAppendAsync(key, 1, Row(0), CancellationToken.None)).ShouldBeNull();
         (await store.TryAddNamesAsync(key, 1, Names("x"), CancellationToken.None)).ShouldBeNull();
         (await store.TryCompleteAsync(key, 1, CancellationToken.None)).ShouldBeNull();
+        (await store.TryFailAsync(key, 1, "x", CancellationToken.None)).ShouldBeNull();
         (await store.TryReleaseAsync(key, 1, null, CancellationToken.None)).ShouldBeNull();
         (await store.CancelAsync(key, CancellationToken.None)).ShouldBeNull();
         (await ReadAsync(store, key)).ShouldBeEmpty();
@@ -161,6 +162,7 @@ public abstract class MapSearchJobStoreContract
         (await store.TryAppendAsync(job.Key, old.Fence, Row(1), CancellationToken.None)).ShouldBeNull();
         (await store.TryAddNamesAsync(job.Key, old.Fence, NamesOf(Row(0), "x"), CancellationToken.None)).ShouldBeNull();
         (await store.TryCompleteAsync(job.Key, old.Fence, CancellationToken.None)).ShouldBeNull();
+        (await store.TryFailAsync(job.Key, old.Fence, "late", CancellationToken.None)).ShouldBeNull();
         (await store.TryReleaseAsync(job.Key, old.Fence, "late", CancellationToken.None)).ShouldBeNull();
         (await store.FindAsync(job.Key, CancellationToken.None)).ShouldBe(taken);
         (await ReadAsync(store, job.Key)).Count.ShouldBe(1);
@@ -348,6 +350,22 @@ public abstract class MapSearchJobStoreContract
         released!.State.ShouldBe(MapSearchState.Failed);
         released.Failure.ShouldBe("the site is döwn");
         (await store.FindAsync(job.Key, CancellationToken.None)).ShouldBe(released);
+    }
+
+    [Fact]
+    public async Task A_holder_can_give_a_job_up_whatever_attempts_are_left()
+    {
+        var store = await CreateAsync();
+        var job = await AddAsync(store);
+        var claimed = (await store.TryClaimAsync(job.Key, CancellationToken.None))!;
+
+        var failed = await store.TryFailAsync(job.Key, claimed.Fence, "nöbody could run it", CancellationToken.None);
+
+        failed!.State.ShouldBe(MapSearchState.Failed);
+        failed.Failure.ShouldBe("nöbody could run it");
+        (await store.FindAsync(job.Key, CancellationToken.None)).ShouldBe(failed);
+        (await store.TryFailAsync(job.Key, claimed.Fence, "again", CancellationToken.None)).ShouldBeNull();
+        (await store.TryClaimAsync(job.Key, CancellationToken.None)).ShouldBeNull();
     }
 
     [Fact]

@@ -1,11 +1,9 @@
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Amazon.SQS;
-using Amazon.SQS.Model;
 using Backend.Infrastructure.Aws;
+using Microsoft.Extensions.Configuration;
 
 namespace Backend.Integration.Support;
 
@@ -88,46 +86,9 @@ internal sealed class AwsResources : IAsyncDisposable
 
     private async Task ProvisionAsync()
     {
-        foreach (var table in AwsSchema.Tables)
-        {
-            List<string> keys = [AwsSchema.PartitionKey, AwsSchema.SortKey, .. Keys(table.LocalIndex), .. Keys(table.GlobalIndex)];
-            await DynamoDb.CreateTableAsync(new CreateTableRequest
-            {
-                TableName = NameOf(table),
-                BillingMode = BillingMode.PAY_PER_REQUEST,
-                AttributeDefinitions = [.. keys.Distinct(StringComparer.Ordinal).Select(key => new AttributeDefinition(key, ScalarAttributeType.S))],
-                KeySchema = KeySchema(AwsSchema.PartitionKey, AwsSchema.SortKey),
-                LocalSecondaryIndexes = table.LocalIndex is not { } local ? null :
-                    [new LocalSecondaryIndex { IndexName = local.Name, KeySchema = KeySchema(local.PartitionKey, local.SortKey), Projection = new Projection { ProjectionType = ProjectionType.ALL } }],
-                GlobalSecondaryIndexes = table.GlobalIndex is not { } global ? null :
-                    [new GlobalSecondaryIndex { IndexName = global.Name, KeySchema = KeySchema(global.PartitionKey, global.SortKey), Projection = new Projection { ProjectionType = ProjectionType.KEYS_ONLY } }],
-            });
-            await DynamoDb.UpdateTimeToLiveAsync(new UpdateTimeToLiveRequest
-            {
-                TableName = NameOf(table),
-                TimeToLiveSpecification = new TimeToLiveSpecification { AttributeName = AwsSchema.TimeToLive, Enabled = true },
-            });
-        }
-
-        var retention = AwsSchema.MessageRetention.TotalSeconds.ToString(CultureInfo.InvariantCulture);
-        var dead = await Sqs.CreateQueueAsync(new CreateQueueRequest
-        {
-            QueueName = DeadLetterQueueName,
-            Attributes = new Dictionary<string, string>(StringComparer.Ordinal) { [QueueAttributeName.MessageRetentionPeriod] = retention },
-        });
-        var arn = (await Sqs.GetQueueAttributesAsync(dead.QueueUrl, [QueueAttributeName.QueueArn])).QueueARN;
-        await Sqs.CreateQueueAsync(new CreateQueueRequest
-        {
-            QueueName = QueueName,
-            Attributes = new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                [QueueAttributeName.MessageRetentionPeriod] = retention,
-                [QueueAttributeName.RedrivePolicy] = JsonSerializer.Serialize(new { deadLetterTargetArn = arn, maxReceiveCount = AwsSchema.MaxReceiveCount }),
-            },
-        });
-
-        static IEnumerable<string> Keys(AwsIndex? index) => index is null ? [] : [index.PartitionKey, index.SortKey];
-
-        static List<KeySchemaElement> KeySchema(string partition, string sort) => [new(partition, KeyType.HASH), new(sort, KeyType.RANGE)];
+        var errors = new List<string>();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(Settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))).Build();
+        var outcome = await new AwsProvisioning(DynamoDb, Sqs, AwsSettings.Read(configuration, errors)).ProvisionAsync(CancellationToken.None);
+        errors.Concat(outcome.Differences).ShouldBeEmpty();
     }
 }

@@ -5,7 +5,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Backend.Application.MapSearches;
 using Backend.Application.Ports;
+using Backend.Infrastructure.Aws;
 using Backend.Infrastructure.Postgres;
+using Backend.Infrastructure.Security;
 using Backend.TrackmaniaSandbox;
 using Backend.WebApi.Workers;
 using Microsoft.AspNetCore.Hosting;
@@ -19,7 +21,7 @@ namespace Backend.Integration.Support;
 
 /// <summary>
 /// The real service on a free loopback port, composed as in production from settings alone; only the clock may be
-/// another one, and the log is read along. Its sandbox runs in the same process, its database on the server of the tests.
+/// another one, and the log is read along. Its sandbox runs in the same process, its database, tables and queues on the servers of the tests.
 /// </summary>
 internal sealed class BackendHost : WebApplicationFactory<Program>
 {
@@ -31,12 +33,12 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
     private readonly IReadOnlyDictionary<string, string> _settings;
     private readonly TimeProvider _clock;
     private readonly Action<IServiceCollection>? _services;
-    private readonly HostDatabase? _database;
+    private readonly HostStores _stores;
     private bool _disposed;
 
-    private BackendHost(IReadOnlyDictionary<string, string> settings, TimeProvider clock, Action<IServiceCollection>? services, HostDatabase? database)
+    private BackendHost(IReadOnlyDictionary<string, string> settings, TimeProvider clock, Action<IServiceCollection>? services, HostStores stores)
     {
-        _database = database;
+        _stores = stores;
         _settings = settings;
         _clock = clock;
         _services = services;
@@ -46,7 +48,10 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
     public CapturedLogs Logs { get; } = new();
 
     /// <summary>None when the profile has none, or when the settings named one that belongs to the test.</summary>
-    public TestDatabase? Database => _database?.Database;
+    public TestDatabase? Database => _stores.Database;
+
+    /// <inheritdoc cref="Database"/>
+    public AwsResources? Aws => _stores.Aws;
 
     public SandboxServer Sandbox => Services.GetRequiredService<EmbeddedSandbox>().Server ?? throw new InvalidOperationException("The sandbox does not run.");
 
@@ -77,8 +82,8 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
         }
 
         clock ??= TimeProvider.System;
-        var database = Wait(() => profile.PrepareAsync(all, clock));
-        var host = new BackendHost(all, clock, services, database);
+        var stores = Wait(() => profile.PrepareAsync(all, clock));
+        var host = new BackendHost(all, clock, services, stores);
         try
         {
             host.StartServer();
@@ -104,14 +109,13 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
 
         _disposed = true;
         await base.DisposeAsync();
-        if (_database is not null)
-        {
-            await _database.DisposeAsync();
-        }
+        await _stores.DisposeAsync();
     }
 
     /// <summary>The searches as they are in the store, also when the host has stopped and all that it held is closed.</summary>
-    public IMapSearchJobStore JobsBeyondItsEnd() => Database is { } database
+    public IMapSearchJobStore JobsBeyondItsEnd() => Aws is { } aws
+        ? new DynamoMapSearchJobStore(new DynamoDatabase(aws.DynamoDb, new RandomIdSource()), Services.GetRequiredService<AwsSettings>(), Services.GetRequiredService<MapSearchOptions>(), _clock)
+        : Database is { } database
         ? new PostgresMapSearchJobStore(new PostgresDatabase(database.DataSource), Services.GetRequiredService<MapSearchOptions>(), _clock)
         : Services.GetRequiredService<IMapSearchJobStore>();
 

@@ -1,3 +1,4 @@
+using Backend.Infrastructure.Aws;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Backend.Integration.Support;
@@ -17,7 +18,9 @@ public sealed class HostProfile
 
     public static HostProfile Postgres { get; } = new("Postgres", "configured");
 
-    public static IReadOnlyList<HostProfile> All { get; } = [InMemory, Postgres];
+    public static HostProfile Aws { get; } = new("Aws", "configured");
+
+    public static IReadOnlyList<HostProfile> All { get; } = [InMemory, Postgres, Aws];
 
     public string Name { get; }
 
@@ -27,60 +30,88 @@ public sealed class HostProfile
     public override string ToString() => Name;
 
     /// <summary>
-    /// Gives the settings of one host what the profile needs: on Postgres a fresh database whose clock follows the host's,
-    /// unless they name one, as the second of two hosts does that are to be one system.
+    /// Gives the settings of one host what the profile needs: on Postgres a fresh database whose clock follows the host's, on
+    /// AWS that and fresh tables and queues, unless they name some, as the second of two hosts does that are to be one system.
     /// </summary>
-    internal async Task<HostDatabase?> PrepareAsync(IDictionary<string, string> settings, TimeProvider clock)
+    internal async Task<HostStores> PrepareAsync(IDictionary<string, string> settings, TimeProvider clock)
     {
-        if (this == InMemory)
+        if (this != Postgres)
         {
-            // Said, because the machine may have a connection string in its environment.
+            // Said, for a connection string chooses Postgres, and the machine may have one in its environment.
             settings.TryAdd("Adapters:Profile", Name);
-            return null;
         }
 
-        if (settings.ContainsKey(ConnectionStringKey))
+        var stores = new HostStores();
+        try
         {
-            return null;
-        }
+            if (this != InMemory && !settings.ContainsKey(ConnectionStringKey))
+            {
+                settings[ConnectionStringKey] = await stores.AddDatabaseAsync(clock);
+            }
 
+            if (this == Aws && !settings.ContainsKey(AwsSettings.PrefixSetting))
+            {
+                foreach (var (key, value) in await stores.AddAwsAsync())
+                {
+                    settings[key] = value;
+                }
+            }
+
+            return stores;
+        }
+        catch
+        {
+            await stores.DisposeAsync();
+            throw;
+        }
+    }
+}
+
+/// <summary>What one host keeps its data in: it lives as long and shows the same time.</summary>
+internal sealed class HostStores : IAsyncDisposable
+{
+    private IDisposable? _following;
+
+    public TestDatabase? Database { get; private set; }
+
+    public AwsResources? Aws { get; private set; }
+
+    /// <returns>The connection string for the host.</returns>
+    public async Task<string> AddDatabaseAsync(TimeProvider clock)
+    {
         if (clock is FakeTimeProvider and not IFollowedClock)
         {
             throw new ArgumentException($"A database cannot follow a {nameof(FakeTimeProvider)}; use a {nameof(StandingClock)}.", nameof(clock));
         }
 
-        var database = await HostDatabase.CreateAsync(clock as IFollowedClock);
-        settings[ConnectionStringKey] = database.ConnectionString;
-        return database;
-    }
-}
-
-/// <summary>The database of one host: it lives as long and shows the same time.</summary>
-internal sealed class HostDatabase : IAsyncDisposable
-{
-    private IDisposable? _following;
-
-    private HostDatabase(TestDatabase database) => Database = database;
-
-    public TestDatabase Database { get; }
-
-    /// <summary>What the host is given.</summary>
-    public string ConnectionString => _following is null ? Database.ConnectionString : Database.ClockedConnectionString;
-
-    public static async Task<HostDatabase> CreateAsync(IFollowedClock? clock)
-    {
-        var database = new HostDatabase(await TestDatabase.CreateAsync());
-        if (clock is not null)
+        Database = await TestDatabase.CreateAsync();
+        if (clock is not IFollowedClock followed)
         {
-            database._following = await database.Database.FollowAsync(clock);
+            return Database.ConnectionString;
         }
 
-        return database;
+        _following = await Database.FollowAsync(followed);
+        return Database.ClockedConnectionString;
+    }
+
+    /// <returns>The settings for the host.</returns>
+    public async Task<IReadOnlyDictionary<string, string>> AddAwsAsync()
+    {
+        Aws = await AwsResources.CreateAsync();
+        return Aws.Settings;
     }
 
     public async ValueTask DisposeAsync()
     {
         _following?.Dispose();
-        await Database.DisposeAsync();
+        if (Database is not null)
+        {
+            await Database.DisposeAsync();
+        }
+
+        if (Aws is not null)
+        {
+            await Aws.DisposeAsync();
+        }
     }
 }

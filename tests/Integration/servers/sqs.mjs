@@ -10,11 +10,20 @@ if (!isBuiltin("node:sqlite")) {
   register(`data:text/javascript,${encodeURIComponent(hook)}`);
 }
 
+// Its clock can be moved by who started it, so that nobody waits for messages to become visible again.
+const now = Date.now;
+let advanced = 0;
+Date.now = () => now() + advanced;
+
 const { buildApp } = await import("fauxqs");
 const { SqsStore } = await import("./node_modules/fauxqs/dist/sqs/sqsStore.js");
 
 // Without a host of its own the URLs of its queues begin with the address that the client has asked.
 const sqsStore = Object.assign(new SqsStore(), { host: undefined });
 const app = buildApp({ logger: false, stores: { sqsStore } });
+app.post("/clock/advance/:milliseconds", async request => {
+  advanced += Number(request.params.milliseconds);
+  return {};
+});
 console.log(`SQS listening on ${await app.listen({ host: "127.0.0.1", port: Number(process.argv[2] ?? 0) })}`);
 process.stdin.resume().on("end", () => process.exit());

@@ -93,7 +93,7 @@ public sealed class ContainerTests
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddApplication();
-        services.AddInfrastructure(Settings.Of(AddInfrastructureTests.Complete), isDevelopment: false, errors);
+        services.AddInfrastructure(Settings.Of(AddInfrastructureTests.Complete), isDevelopment: false, runsSearches: true, errors);
         change?.Invoke(services);
         errors.ShouldBeEmpty();
         return services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });

@@ -22,7 +22,7 @@ public sealed class TechnologyFolderTests
         ("in-memory adapters", @"Backend\.Infrastructure\.InMemory", "^src/Infrastructure/(InMemory|Selection)/"),
     ];
 
-    private static readonly string[] NotYetUsed = ["Amazon", "MailKit", "Mapster"];
+    private static readonly string[] NotYetUsed = ["MailKit", "Mapster"];
 
     public static TheoryData<string> Technologies => [.. Rules.Select(r => r.Technology)];
 

@@ -45,8 +45,25 @@ public sealed class AdapterSelectionTests
         _errors.ShouldBeEmpty();
     }
 
+    [Fact]
+    public void On_Aws_relational_data_stays_in_the_database_and_everything_else_moves()
+    {
+        var selection = Read(("Adapters:Profile", "Aws"));
+
+        _errors.ShouldBeEmpty();
+        selection.Choices.Where(c => c.Kind == AdapterKind.Postgres).Select(c => c.Port.Name).ShouldBe(["Users"]);
+        selection.Choices.Count(c => c.Kind == AdapterKind.Aws).ShouldBe(6);
+        selection.KindOf<Application.Ports.IMapSearchQueue>().ShouldBe(AdapterKind.Aws);
+    }
+
+    [Fact]
+    public void Users_cannot_be_kept_on_Aws()
+    {
+        Read(("Adapters:Users", "Aws"));
+        _errors.ShouldHaveSingleItem().ShouldBe("Adapters:Users is 'Aws', but must be one of InMemory, Postgres.");
+    }
+
     [Theory]
-    [InlineData("Aws")]
     [InlineData("Oracle")]
     [InlineData("0")]
     [InlineData("+0")]
@@ -57,16 +74,16 @@ public sealed class AdapterSelectionTests
     public void A_profile_that_cannot_be_had_is_an_error_that_names_key_value_and_what_is_valid(string text)
     {
         Read(("Adapters:Profile", text)).Choices.ShouldBeEmpty();
-        _errors.ShouldHaveSingleItem().ShouldBe($"Adapters:Profile is '{text}', but must be one of InMemory, Postgres.");
+        _errors.ShouldHaveSingleItem().ShouldBe($"Adapters:Profile is '{text}', but must be one of InMemory, Postgres, Aws.");
     }
 
     [Theory]
-    [InlineData("Aws")]
+    [InlineData("Dynamo")]
     [InlineData("redis")]
     public void So_is_an_adapter_of_a_single_port(string text)
     {
         Read(("Adapters:Sessions", text)).Choices.ShouldNotContain(c => c.Port.Name == "Sessions");
-        _errors.ShouldHaveSingleItem().ShouldBe($"Adapters:Sessions is '{text}', but must be one of InMemory, Postgres.");
+        _errors.ShouldHaveSingleItem().ShouldBe($"Adapters:Sessions is '{text}', but must be one of InMemory, Postgres, Aws.");
     }
 
     [Fact]

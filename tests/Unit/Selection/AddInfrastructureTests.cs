@@ -26,7 +26,7 @@ public sealed class AddInfrastructureTests
     public void A_complete_configuration_has_no_errors_and_serves_every_port()
     {
         var services = new ServiceCollection().AddLogging().AddApplication();
-        var summary = services.AddInfrastructure(Settings.Of(Complete), isDevelopment: false, _errors);
+        var summary = services.AddInfrastructure(Settings.Of(Complete), isDevelopment: false, runsSearches: true, _errors);
 
         _errors.ShouldBeEmpty();
         using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
@@ -59,6 +59,7 @@ public sealed class AddInfrastructureTests
                 ("ConnectionStrings:Backend", "Host=db;Password=hunter2"),
                 ("Trackmania:NadeoRate", "fast")),
             isDevelopment: false,
+            runsSearches: true,
             _errors);
 
         string[] keys =
@@ -83,7 +84,7 @@ public sealed class AddInfrastructureTests
     {
         var services = new ServiceCollection();
 
-        services.AddInfrastructure(Settings.Of(Complete[1..]), isDevelopment: true, _errors).SecretInvented.ShouldBeTrue();
+        services.AddInfrastructure(Settings.Of(Complete[1..]), isDevelopment: true, runsSearches: true, _errors).SecretInvented.ShouldBeTrue();
         _errors.ShouldBeEmpty();
     }
 
@@ -98,6 +99,7 @@ public sealed class AddInfrastructureTests
         var summary = new ServiceCollection().AddInfrastructure(
             Settings.Of([.. Complete[1..], ("ConnectionStrings:Backend", "Host=db;Database=tracks"), .. key == "Adapters:Profile" ? [] : new (string, string?)[] { ("Adapters:Profile", "InMemory") }, (key, adapter)]),
             isDevelopment,
+            runsSearches: true,
             _errors);
 
         summary.SecretInvented.ShouldBeFalse();
@@ -108,7 +110,7 @@ public sealed class AddInfrastructureTests
     public void A_complete_configuration_with_a_database_serves_every_port_from_there()
     {
         var services = new ServiceCollection().AddLogging().AddApplication();
-        var summary = services.AddInfrastructure(Settings.Of([.. Complete, ("NEON_DB_CONNECTION_STRING", "postgresql://app:pw@db/tracks")]), isDevelopment: false, _errors);
+        var summary = services.AddInfrastructure(Settings.Of([.. Complete, ("NEON_DB_CONNECTION_STRING", "postgresql://app:pw@db/tracks")]), isDevelopment: false, runsSearches: true, _errors);
 
         _errors.ShouldBeEmpty();
         using var provider = services.BuildServiceProvider(new ServiceProviderOptions { ValidateOnBuild = true, ValidateScopes = true });
@@ -121,7 +123,7 @@ public sealed class AddInfrastructureTests
     public void Settings_of_accounts_are_taken()
     {
         var services = new ServiceCollection();
-        services.AddInfrastructure(Settings.Of([.. Complete, ("Accounts:MaxUsers", "3"), ("Administration:InitialAdmin", "boss")]), isDevelopment: false, _errors);
+        services.AddInfrastructure(Settings.Of([.. Complete, ("Accounts:MaxUsers", "3"), ("Administration:InitialAdmin", "boss")]), isDevelopment: false, runsSearches: true, _errors);
 
         using var provider = services.BuildServiceProvider();
         provider.GetRequiredService<AccountOptions>().MaxUsers.ShouldBe(3);
@@ -133,7 +135,7 @@ public sealed class AddInfrastructureTests
     {
         var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
         var services = new ServiceCollection().AddSingleton<TimeProvider>(clock);
-        services.AddInfrastructure(Settings.Of(Complete), isDevelopment: false, _errors);
+        services.AddInfrastructure(Settings.Of(Complete), isDevelopment: false, runsSearches: true, _errors);
 
         using var provider = services.BuildServiceProvider();
         provider.GetServices<TimeProvider>().ShouldHaveSingleItem().ShouldBeSameAs(clock);
