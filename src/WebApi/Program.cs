@@ -6,8 +6,13 @@ using Microsoft.AspNetCore.Connections;
 try
 {
     // Settings lie beside the program, wherever it is started from.
-    var isCommand = args is [MigrateCommand.Name, ..];
+    var isCommand = args is [MigrateCommand.Name or HealthcheckCommand.Name, ..];
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = isCommand ? [] : args, ContentRootPath = AppContext.BaseDirectory });
+    if (args is [HealthcheckCommand.Name, ..])
+    {
+        return await new HealthcheckCommand(builder.Configuration, Console.Out).RunAsync(args[1..], CancellationToken.None);
+    }
+
     if (isCommand)
     {
         // Its output is for whoever typed it; the log has only what went wrong.

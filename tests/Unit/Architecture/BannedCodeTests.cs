@@ -33,6 +33,7 @@ public sealed class BannedCodeTests
         ("system clock", "src/TrackmaniaSandbox/Program.cs", "the sandbox's own composition"),
         ("console", "src/WebApi/Program.cs", "why the service cannot start, before there is a log, and the output of commands"),
         ("console", "src/TrackmaniaSandbox/Program.cs", "a command-line program's own output"),
+        ("own HTTP clients", "src/WebApi/Commands/HealthcheckCommand.cs", "a process that makes one call and ends, and composes nothing"),
         ("blocking on a result", "src/Infrastructure/Trackmania/UpstreamPipeline.cs", "a finished attempt's outcome, not a task"),
     ];
 
