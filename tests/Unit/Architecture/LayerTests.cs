@@ -60,6 +60,9 @@ public sealed partial class LayerTests
         projects["src/Infrastructure/Infrastructure.csproj"].Where(IsProject).ShouldBe(["Application.csproj", "Domain.csproj"], ignoreOrder: true);
         projects["src/TrackmaniaSandbox/TrackmaniaSandbox.csproj"].ShouldBeEmpty();
         projects["src/WebApi/WebApi.csproj"].Where(IsProject).ShouldBe(["Application.csproj", "Infrastructure.csproj", "TrackmaniaSandbox.csproj"], ignoreOrder: true);
+
+        // No part of the product: it reads what the adapters need, and none of the projects above knows of it.
+        References(SourceTree.Open("deploy/aws/Deploy.csproj").Text).ShouldBe(["Infrastructure.csproj", "Amazon.CDK.Lib", "Constructs"]);
     }
 
     [Fact]
