@@ -52,6 +52,10 @@ public sealed partial class ImageTests
 
         code.ShouldBe(0, output);
         output.ShouldNotContain("warning");
+
+        // A lock that is missing is made anew without a word.
+        var copied = s_image.Copies.Take(steps).SelectMany(c => c.Sources).ToList();
+        Directory.EnumerateFiles(build, "packages.lock.json", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(build, f)).Except(copied).ShouldBeEmpty();
     }
 
     [Fact]
