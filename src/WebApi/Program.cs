@@ -7,22 +7,28 @@ using Microsoft.AspNetCore.Connections;
 try
 {
     // Settings lie beside the program, wherever it is started from.
-    var isCommand = args is [MigrateCommand.Name or AwsProvisionCommand.Name, ..];
-    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = isCommand ? [] : args, ContentRootPath = AppContext.BaseDirectory });
-    var errors = new List<string>();
-    await AwsParameters.AddAsync(builder.Configuration, errors, CancellationToken.None);
-    if (args is [AwsProvisionCommand.Name, ..])
+    var command = args is [MigrateCommand.Name or AwsProvisionCommand.Name or HealthcheckCommand.Name, ..] ? args[0] : null;
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = command is null ? args : [], ContentRootPath = AppContext.BaseDirectory });
+    var configuration = builder.Configuration;
+    switch (command)
     {
-        return await new AwsProvisionCommand(builder.Configuration, Console.Out).RunAsync(args[1..], CancellationToken.None);
+        case HealthcheckCommand.Name:
+            return await new HealthcheckCommand(configuration, Console.Out).RunAsync(args[1..], CancellationToken.None);
+        case AwsProvisionCommand.Name:
+            return await new AwsProvisionCommand(configuration, Console.Out).RunAsync(args[1..], CancellationToken.None);
     }
 
-    if (isCommand)
+    var errors = new List<string>();
+    await AwsParameters.AddAsync(configuration, errors, CancellationToken.None);
+    if (command is MigrateCommand.Name)
     {
         // Its output is for whoever typed it; the log has only what went wrong.
         using var loggers = LoggerFactory.Create(logging => logging
             .SetMinimumLevel(LogLevel.Warning)
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace));
-        return await new MigrateCommand(builder.Configuration, loggers, Console.Out).RunAsync(args[1..], CancellationToken.None);
+        return errors.Count > 0
+            ? throw new ConfigurationException(errors)
+            : await new MigrateCommand(configuration, loggers, Console.Out).RunAsync(args[1..], CancellationToken.None);
     }
 
     builder.AddBackend(errors);

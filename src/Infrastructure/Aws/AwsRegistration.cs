@@ -1,3 +1,4 @@
+using Backend.Application.Maintenance;
 using Backend.Application.Ports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

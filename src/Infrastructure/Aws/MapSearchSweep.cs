@@ -1,6 +1,6 @@
 using Amazon.SQS.Model;
+using Backend.Application.Maintenance;
 using Backend.Application.MapSearches;
-using Backend.Application.Ports;
 using Backend.Domain.MapSearches;
 using Microsoft.Extensions.Logging;
 

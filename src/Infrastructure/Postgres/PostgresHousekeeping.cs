@@ -1,3 +1,4 @@
+using Backend.Application.Maintenance;
 using Backend.Application.MapSearches;
 using Backend.Application.Ports;
 using Microsoft.Extensions.Logging;

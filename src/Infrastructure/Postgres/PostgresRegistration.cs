@@ -1,4 +1,4 @@
-using Backend.Application.Ports;
+using Backend.Application.Maintenance;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;

@@ -30,13 +30,14 @@ public sealed class BannedCodeTests
         ("system clock", "src/Infrastructure/Postgres/PostgresProbe.cs", "a time limit beside the driver's, which goes by real time"),
         ("system clock", "src/Infrastructure/Postgres/PostgresDatabase.cs", "pauses inside the driver's time limits, which go by real time"),
         ("system clock", "src/Infrastructure/Aws/AwsFailures.cs", "a time limit beside the SDK's, which goes by real time"),
-        ("system clock", "src/Infrastructure/Aws/AwsProbes.cs", "the same"),
+        ("system clock", "src/Infrastructure/Aws/AwsProbes.cs", "a time limit beside the SDK's, which goes by real time"),
         ("system clock", "src/Infrastructure/Aws/AwsProvisioning.cs", "waiting for AWS to make a table"),
         ("system clock", "src/Infrastructure/Aws/DynamoDatabase.cs", "pauses inside the time limits, which go by real time"),
         ("system clock", "src/Infrastructure/Trackmania/TrackmaniaClients.cs", "the default for clients that are registered alone"),
         ("system clock", "src/TrackmaniaSandbox/Program.cs", "the sandbox's own composition"),
         ("console", "src/WebApi/Program.cs", "why the service cannot start, before there is a log, and the output of commands"),
         ("console", "src/TrackmaniaSandbox/Program.cs", "a command-line program's own output"),
+        ("own HTTP clients", "src/WebApi/Commands/HealthcheckCommand.cs", "a process that makes one call and ends, and composes nothing"),
         ("blocking on a result", "src/Infrastructure/Trackmania/UpstreamPipeline.cs", "a finished attempt's outcome, not a task"),
     ];
 

@@ -15,7 +15,7 @@ public sealed partial class LayerTests
         ["Backend.Infrastructure"] =
         [
             "Backend.Domain", "Backend.Application", "AWSSDK.Core", "AWSSDK.DynamoDBv2", "AWSSDK.SQS", "AWSSDK.SimpleSystemsManagement", "BCrypt-Net-Next", "Npgsql", "Npgsql.EntityFrameworkCore.PostgreSQL", "Microsoft.EntityFrameworkCore", "Microsoft.EntityFrameworkCore.Relational", "Microsoft.Extensions.Hosting.Abstractions", "dbup-core", "dbup-postgresql", "System.Threading.RateLimiting", "Polly.Core", "Polly.Extensions", "Polly",
-            "Microsoft.Extensions.Configuration.Abstractions", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Http", "Microsoft.Extensions.Http.Resilience",
+            "Microsoft.Extensions.Configuration", "Microsoft.Extensions.Configuration.Abstractions", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Http", "Microsoft.Extensions.Http.Resilience",
             "Microsoft.Extensions.Http.Diagnostics", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.Options", "Microsoft.Extensions.Resilience", "Microsoft.Extensions.Telemetry.Abstractions", "Microsoft.Extensions.Primitives",
             "Microsoft.IdentityModel.Abstractions", "Microsoft.IdentityModel.JsonWebTokens", "Microsoft.IdentityModel.Tokens",
         ],
@@ -60,6 +60,9 @@ public sealed partial class LayerTests
         projects["src/Infrastructure/Infrastructure.csproj"].Where(IsProject).ShouldBe(["Application.csproj", "Domain.csproj"], ignoreOrder: true);
         projects["src/TrackmaniaSandbox/TrackmaniaSandbox.csproj"].ShouldBeEmpty();
         projects["src/WebApi/WebApi.csproj"].Where(IsProject).ShouldBe(["Application.csproj", "Infrastructure.csproj", "TrackmaniaSandbox.csproj"], ignoreOrder: true);
+
+        // No part of the product: it reads what the adapters need, and none of the projects above knows of it.
+        References(SourceTree.Open("deploy/aws/Deploy.csproj").Text).ShouldBe(["Infrastructure.csproj", "Amazon.CDK.Lib", "Constructs"]);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Backend.Application.Ports;
 using Backend.Infrastructure.Selection;
 
 namespace Backend.Unit.Selection;
@@ -53,7 +54,7 @@ public sealed class AdapterSelectionTests
         _errors.ShouldBeEmpty();
         selection.Choices.Where(c => c.Kind == AdapterKind.Postgres).Select(c => c.Port.Name).ShouldBe(["Users"]);
         selection.Choices.Count(c => c.Kind == AdapterKind.Aws).ShouldBe(6);
-        selection.KindOf<Application.Ports.IMapSearchQueue>().ShouldBe(AdapterKind.Aws);
+        selection.KindOf<IMapSearchQueue>().ShouldBe(AdapterKind.Aws);
     }
 
     [Fact]

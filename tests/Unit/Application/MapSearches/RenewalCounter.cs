@@ -66,6 +66,9 @@ internal sealed class RenewalCounter(IMapSearchJobStore inner) : IMapSearchJobSt
 
     public Task<MapSearchJob?> TryCompleteAsync(MapSearchKey key, long fence, CancellationToken cancellationToken) => inner.TryCompleteAsync(key, fence, cancellationToken);
 
+    public Task<MapSearchJob?> TryFailAsync(MapSearchKey key, long fence, string failure, CancellationToken cancellationToken) =>
+        inner.TryFailAsync(key, fence, failure, cancellationToken);
+
     public Task<MapSearchJob?> TryReleaseAsync(MapSearchKey key, long fence, string? failure, CancellationToken cancellationToken)
     {
         if (_appends > AwayAfterAppends && !_returned)

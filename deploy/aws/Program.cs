@@ -1,0 +1,13 @@
+using Amazon.CDK;
+using Backend.Deploy;
+
+var app = new App();
+_ = new BackendStack(app, "Backend", new BackendStackProps
+{
+    Repository = Context("repository") ?? "backend",
+    Tag = Context("tag") ?? throw new InvalidOperationException("Say which image is to run: -c tag=…"),
+    Prefix = Context("prefix") ?? "backend-",
+});
+app.Synth();
+
+string? Context(string key) => app.Node.TryGetContext(key) as string;
