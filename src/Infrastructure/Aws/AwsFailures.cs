@@ -27,7 +27,7 @@ internal static class AwsFailures
         {
             return await call(limit.Token);
         }
-        catch (Exception exception) when (IsUnavailable(exception) || (exception is OperationCanceledException && limit.IsCancellationRequested))
+        catch (Exception exception) when (IsUnavailable(exception) || exception is OperationCanceledException)
         {
             throw new StoreUnavailableException($"AWS cannot be reached or does not answer: {ReasonOf(exception)}", exception);
         }
@@ -38,12 +38,12 @@ internal static class AwsFailures
         // A table or queue that is missing or closed to us is an outage too: it is no request's fault, and may be mended while we run.
         AmazonServiceException service => (int)service.StatusCode >= 500 || service.StatusCode is default(HttpStatusCode) or HttpStatusCode.Forbidden or HttpStatusCode.TooManyRequests || IsPassing(service.ErrorCode),
         AmazonClientException => true,
-        HttpRequestException or SocketException or IOException => true,
+        HttpRequestException or SocketException or IOException or TimeoutException => true,
         _ => false,
     };
 
     /// <summary>For people and logs; what the SDK says of a request holds no secret.</summary>
-    private static string ReasonOf(Exception exception) => exception is OperationCanceledException ? "no answer in time" : exception.GetBaseException().Message.TrimEnd('.');
+    private static string ReasonOf(Exception exception) => exception is OperationCanceledException or TimeoutException ? "no answer in time" : exception.GetBaseException().Message.TrimEnd('.');
 
     private static bool IsPassing(string? code) => code is not null
         && (code.Contains("Throttl", StringComparison.Ordinal)

@@ -1,3 +1,4 @@
+using Backend.Integration.Chaos;
 using Backend.Integration.Http;
 using Backend.Integration.Support;
 using Backend.Integration.Workflows;
@@ -19,6 +20,8 @@ public sealed class AwsServiceTests() : ServiceTests(HostProfile.Aws);
 public sealed class AwsSessionTests() : SessionTests(HostProfile.Aws);
 
 public sealed class AwsTokenTests() : TokenTests(HostProfile.Aws);
+
+public sealed class AwsSharedSessionTests() : SharedSessionTests(HostProfile.Aws);
 
 public sealed class AwsFaultTests() : FaultTests(HostProfile.Aws);
 

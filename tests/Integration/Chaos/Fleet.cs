@@ -5,11 +5,22 @@ using Npgsql;
 namespace Backend.Integration.Chaos;
 
 /// <summary>
-/// Processes of the published service on one database and one sandbox. Each is known by its name to both: the database
+/// Processes of the published service on the same stores and one sandbox. Each is known by its name to both: the database
 /// as the name of the application, the sandbox as the User-Agent.
 /// </summary>
-internal sealed class Fleet(string connectionString, SandboxServer sandbox, IReadOnlyDictionary<string, string> settings) : IAsyncDisposable
+/// <param name="storesOf">What an instance of that name is told of the stores.</param>
+internal sealed class Fleet(Func<string, Task<IReadOnlyDictionary<string, string>>> storesOf, SandboxServer sandbox, IReadOnlyDictionary<string, string> settings) : IAsyncDisposable
 {
+    public Fleet(string connectionString, SandboxServer sandbox, IReadOnlyDictionary<string, string> settings)
+        : this(name => Task.FromResult(OnDatabase(connectionString, name)), sandbox, settings)
+    {
+    }
+
+    public static IReadOnlyDictionary<string, string> OnDatabase(string connectionString, string name) => new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["NEON_DB_CONNECTION_STRING"] = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = name, MaxPoolSize = 30 }.ConnectionString,
+    };
+
     private readonly List<ServiceProcess> _started = [];
 
     public async Task<ServiceProcess> StartAsync()
@@ -20,7 +31,6 @@ internal sealed class Fleet(string connectionString, SandboxServer sandbox, IRea
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
             ["JWT_SECRET"] = BackendHost.JwtSecret,
-            ["NEON_DB_CONNECTION_STRING"] = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = name, MaxPoolSize = 30 }.ConnectionString,
             ["Trackmania:NadeoRate"] = "1000",
             ["Trackmania:TmxRate"] = "1000",
             ["Trackmania:OAuthRate"] = "1000",
@@ -32,7 +42,7 @@ internal sealed class Fleet(string connectionString, SandboxServer sandbox, IRea
             ["Serilog:MinimumLevel:Default"] = "Warning",
             ["Serilog:MinimumLevel:Override:Backend.WebApi.Workers.StartupLog"] = "Information",
         };
-        foreach (var (key, value) in SandboxSettings.Of(sandbox, name).Concat(settings))
+        foreach (var (key, value) in SandboxSettings.Of(sandbox, name).Concat(await storesOf(name)).Concat(settings))
         {
             all[key] = value;
         }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Cryptography;
-using Backend.Domain.MapSearches;
 using Backend.Integration.Support;
 using Backend.TrackmaniaSandbox;
 
@@ -11,13 +10,12 @@ namespace Backend.Integration.Chaos;
 /// often; BACKEND_TESTS_SEED repeats the decisions of an earlier run.
 /// </summary>
 [Collection(nameof(Undisturbed))]
-public sealed class KillTests : IAsyncDisposable
+public abstract class KillTests : IAsyncDisposable
 {
     private const int Instances = 3;
     private const int Searches = 50;
 
     private static readonly bool s_long = Environment.GetEnvironmentVariable("BACKEND_TESTS_LONG") == "1";
-    private static readonly int s_kills = s_long ? 200 : 20;
     private static readonly TimeSpan s_longestPause = TimeSpan.FromSeconds(s_long ? 6 : 3);
     private static readonly int s_mostMaps = s_long ? 150 : 40;
     private static readonly TimeSpan s_recovery = TimeSpan.FromSeconds(15);
@@ -33,7 +31,13 @@ public sealed class KillTests : IAsyncDisposable
     };
 
     private readonly List<IAsyncDisposable> _parts = [];
+    private readonly int _kills;
     private readonly Dictionary<string, DateTimeOffset> _killed = new(StringComparer.Ordinal);
+
+    /// <param name="kills">In the long form.</param>
+    protected KillTests(int kills) => _kills = s_long ? kills : 20;
+
+    private protected abstract Task<IFleetStores> StartStoresAsync();
 
     [Fact]
     public async Task Killed_instances_lose_no_search_finish_none_twice_and_repeat_only_calls_under_way()
@@ -50,6 +54,7 @@ public sealed class KillTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         foreach (var part in _parts.AsEnumerable().Reverse())
         {
             await part.DisposeAsync();
@@ -58,10 +63,9 @@ public sealed class KillTests : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        var database = Keep(await TestDatabase.CreateAsync());
+        var stores = Keep(await StartStoresAsync());
         var sandbox = Keep(await SandboxServer.StartAsync(new SandboxOptions(), TimeProvider.System, CancellationToken.None));
-        var journal = await SearchJournal.StartAsync(database);
-        var fleet = Keep(new Fleet(database.ConnectionString, sandbox, s_settings));
+        var fleet = Keep(new Fleet(stores.SettingsOfAsync, sandbox, s_settings));
 
         // Long enough that most searches have a call under way whenever their instance dies.
         sandbox.Faults.Add(new Fault(SandboxHost.Live, FaultKind.Slow) { Delay = TimeSpan.FromMilliseconds(400) });
@@ -72,22 +76,23 @@ public sealed class KillTests : IAsyncDisposable
         }
 
         await Task.WhenAll(running.Select(p => p.ListensAsync()));
-        using var work = new SteadyWork(database, () => [.. running.ToArray().Where(p => p.IsReady)], MappersOf(sandbox.World), Searches, new Random(s_seed ^ 1));
+        using var work = new SteadyWork(stores, () => [.. running.ToArray().Where(p => p.IsReady)], MappersOf(sandbox.World), Searches, new Random(s_seed ^ 1));
         using var enough = new CancellationTokenSource();
         var working = work.KeepUpAsync(enough.Token);
-        var killing = KillAsync(database, journal, fleet, running, new Random(s_seed));
+        var killing = KillAsync(stores, fleet, running, new Random(s_seed));
         await (await Task.WhenAny(working, killing));
         await enough.CancelAsync();
         await Task.WhenAll(working, killing);
 
-        await Eventually.GetAsync(() => CountAsync(database, "state in ('pending', 'processing')"), left => left == 0, TimeSpan.FromMinutes(5));
-        await CheckAsync(database, sandbox, journal, work);
+        await Eventually.GetAsync(async () => (await stores.ReadUnfinishedAsync()).Count, left => left == 0, TimeSpan.FromMinutes(5));
+        await Eventually.GetAsync(stores.CountTicketsAsync, left => left == 0, TimeSpan.FromMinutes(1));
+        await CheckAsync(stores, sandbox, work);
     }
 
-    private async Task KillAsync(TestDatabase database, SearchJournal journal, Fleet fleet, List<ServiceProcess> running, Random random)
+    private async Task KillAsync(IFleetStores stores, Fleet fleet, List<ServiceProcess> running, Random random)
     {
-        await Eventually.GetAsync(async () => (await journal.ReadAppendedAsync()).Values.Sum(), rows => rows > Searches);
-        while (_killed.Count < s_kills)
+        await Eventually.GetAsync(async () => (await stores.ReadAppendedAsync()).Values.Sum(), rows => rows > Searches);
+        while (_killed.Count < _kills)
         {
             // One in four hits the youngest instance, before or while it begins to work.
             var hitsYoungest = random.Next(4) == 0;
@@ -97,7 +102,7 @@ public sealed class KillTests : IAsyncDisposable
 
             var victim = running[place];
             var now = await Eventually.GetAsync(
-                () => ReadKillTimeAsync(database, victim.Name),
+                () => stores.ReadKillTimeAsync(victim.Name),
                 time => time is not null && running.Any(p => p != victim && p.IsReady));
             victim.Kill();
             _killed.Add(victim.Name, now!.Value);
@@ -106,30 +111,15 @@ public sealed class KillTests : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// The time; null while the instance runs a search that has already ended several times without any progress. The service
-    /// would take that search for the murderer after one more such end and fail it, as it should.
-    /// </summary>
-    private static async Task<DateTimeOffset?> ReadKillTimeAsync(TestDatabase database, string instance) => (await database.ReadAsync(
-        $"""
-         select case when not exists (
-             select from map_searches s
-             where s.state = 'processing' and s.attempt >= $1 and s.maps_done = s.maps_done_at_claim
-             and $2 = (select e.instance from journal.entries e where e.search_id = s.id and e.what = '{SearchJournal.Claimed}' order by e.number desc limit 1))
-             then clock_timestamp() end
-         """,
-        row => row.IsDBNull(0) ? (DateTimeOffset?)null : row.GetFieldValue<DateTimeOffset>(0),
-        MapSearchJob.MaxAttempts,
-        instance))[0];
-
-    private async Task CheckAsync(TestDatabase database, SandboxServer sandbox, SearchJournal journal, SteadyWork work)
+    private async Task CheckAsync(IFleetStores stores, SandboxServer sandbox, SteadyWork work)
     {
-        var entries = await journal.ReadAsync();
+        var entries = await stores.ReadJournalAsync();
         var searches = entries.Where(e => e.What is not (SearchJournal.Delivered or SearchJournal.Returned)).GroupBy(e => e.SearchId).ToDictionary(g => g.Key, g => g.ToList());
 
         // None lost, none finished twice, nothing after the end.
-        (await CountAsync(database, "state <> 'completed' or maps_failed > 0 or maps_done <> maps_total or due_at is not null")).ShouldBe(0);
-        (await CountAsync(database, "true")).ShouldBe(searches.Count);
+        var stored = await stores.ReadSearchesAsync();
+        stored.ShouldAllBe(s => s.IsWhole);
+        stored.Select(s => s.Id).ShouldBe(searches.Keys, ignoreOrder: true);
         work.Submitted.ShouldBeSubsetOf(searches.Keys);
         work.Submitted.Count.ShouldBeGreaterThanOrEqualTo(Searches);
         foreach (var search in work.Submitted)
@@ -140,7 +130,12 @@ public sealed class KillTests : IAsyncDisposable
         entries.ShouldNotContain(e => e.What == SearchJournal.Impossible);
         searches.Values.ShouldAllBe(s => s.Count(e => e.What == "completed") == 1 && s.Last().What == "completed");
         searches.Values.ShouldAllBe(s => s.Where(e => e.What == SearchJournal.Claimed).Select(e => e.Fence).SequenceEqual(Enumerable.Range(1, (int)s.Last().Fence).Select(f => (long)f)));
-        await CheckResultsAsync(database, sandbox.World);
+
+        // Every map of the mapper, once, in the order of the map site.
+        foreach (var search in stored)
+        {
+            search.Maps.ShouldBe(sandbox.World.MapsOf(search.Mapper).Select(m => m.MapId));
+        }
 
         // Nobody takes a search from an instance that lives.
         var takeovers = entries.GroupBy(e => e.SearchId).SelectMany(TakeoversOf).ToList();
@@ -151,7 +146,7 @@ public sealed class KillTests : IAsyncDisposable
 
         // A killed instance may have asked for one board of each search it held whose row it could not write any more. (Two
         // mappers may have a map in common, which is then read once for both; so it is counted map by map.)
-        var appended = await journal.ReadAppendedAsync();
+        var appended = await stores.ReadAppendedAsync();
         var asked = sandbox.Traffic.Entries.Where(e => e.Host == SandboxHost.Live).CountBy(e => (Instance: e.UserAgent!, MapUid: e.PathAndQuery.Split('/')[^2])).ToDictionary();
         var repeated = asked.GroupBy(a => a.Key.Instance, StringComparer.Ordinal)
             .ToDictionary(g => g.Key, g => g.Sum(a => Math.Max(0, a.Value - appended.GetValueOrDefault(a.Key))), StringComparer.Ordinal);
@@ -162,22 +157,6 @@ public sealed class KillTests : IAsyncDisposable
             $"seed {s_seed}, kills {_killed.Count}, searches {searches.Count}, lost 0, completed twice 0, taken over {lost.Values.Sum()}, "
             + $"boards {appended.Values.Sum()}, leaderboard calls {asked.Values.Sum()}, repeated calls {repeated.Values.Sum()} (allowed {lost.Values.Sum()}), "
             + string.Create(CultureInfo.InvariantCulture, $"longest recovery {recovery.TotalSeconds:0.0} s (allowed {s_recovery.TotalSeconds:0} s)"));
-    }
-
-    /// <summary>Every map of the mapper, once, in the order of the map site.</summary>
-    private static async Task CheckResultsAsync(TestDatabase database, SandboxWorld world)
-    {
-        var results = await database.ReadAsync(
-            """
-            select s.mapper, array_agg((r.content ->> 'id')::bigint order by r.index), array_agg(r.index order by r.index)
-            from map_searches s join map_search_rows r on r.user_id = s.user_id and r.search_id = s.id group by s.user_id, s.id
-            """,
-            row => (Mapper: row.GetString(0), Maps: row.GetFieldValue<long[]>(1), Indices: row.GetFieldValue<int[]>(2)));
-        foreach (var (mapper, maps, indices) in results)
-        {
-            maps.ShouldBe(world.MapsOf(mapper).Select(m => m.MapId));
-            indices.ShouldBe(Enumerable.Range(0, maps.Length));
-        }
     }
 
     /// <summary>Each claim of a search that others had in their hands before.</summary>
@@ -216,22 +195,19 @@ public sealed class KillTests : IAsyncDisposable
             .OrderBy(e => e.At)
             .Select(e => string.Create(CultureInfo.InvariantCulture, $"{(e.At - takeover.At).TotalSeconds:0.000} s: {e.Text}")));
 
-    private static async Task ReportAsync(string summary)
+    private async Task ReportAsync(string summary)
     {
         TestContext.Current.SendDiagnosticMessage(summary);
         TestContext.Current.TestOutputHelper?.WriteLine(summary);
         if (s_long)
         {
             var folder = Directory.CreateDirectory(Path.Combine(Repository.Root, "artifacts"));
-            await File.WriteAllTextAsync(Path.Combine(folder.FullName, "chaos.txt"), summary + Environment.NewLine);
+            await File.WriteAllTextAsync(Path.Combine(folder.FullName, $"{GetType().Name}.txt"), summary + Environment.NewLine);
         }
     }
 
     /// <summary>With few enough maps for searches to end all the time.</summary>
     private static List<string> MappersOf(SandboxWorld world) => [.. world.Mappers.Select(m => m.Name).Where(name => world.MapsOf(name).Count >= 1 && world.MapsOf(name).Count <= s_mostMaps)];
-
-    private static async Task<long> CountAsync(TestDatabase database, string condition) =>
-        (await database.ReadAsync($"select count(*) from map_searches where {condition}", row => row.GetInt64(0)))[0];
 
     private T Keep<T>(T part)
         where T : IAsyncDisposable

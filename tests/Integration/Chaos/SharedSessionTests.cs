@@ -13,7 +13,7 @@ namespace Backend.Integration.Chaos;
 
 /// <summary>A user does not notice which of two instances answers.</summary>
 [Collection(nameof(Undisturbed))]
-public sealed class SharedSessionTests
+public abstract class SharedSessionTests(HostProfile profile)
 {
     private static readonly TimeSpan s_atOnce = TimeSpan.FromSeconds(1);
 
@@ -22,7 +22,7 @@ public sealed class SharedSessionTests
     {
         const int Count = 200;
         var time = new StandingClock(new DateTimeOffset(2026, 11, 20, 12, 0, 0, TimeSpan.Zero));
-        await using var system = await TwoInstances.StartAsync(time);
+        await using var system = await TwoInstances.StartAsync(profile, time);
         var user = await system.One.SignInAsync();
         using var barrier = new SemaphoreSlim(0);
         var refreshing = Enumerable.Range(0, Count).Select(async i =>
@@ -63,7 +63,7 @@ public sealed class SharedSessionTests
     [Fact]
     public async Task What_ends_a_session_on_one_instance_ends_it_on_the_other_within_a_second()
     {
-        await using var system = await TwoInstances.StartAsync();
+        await using var system = await TwoInstances.StartAsync(profile);
         var ends = new Dictionary<string, Func<SignedInUser, SignedInUser, Task>>(StringComparer.Ordinal)
         {
             ["logout"] = async (_, victim) =>
@@ -103,7 +103,7 @@ public sealed class SharedSessionTests
     [Fact]
     public async Task A_change_of_role_on_one_instance_holds_on_the_other_within_a_second()
     {
-        await using var system = await TwoInstances.StartAsync();
+        await using var system = await TwoInstances.StartAsync(profile);
         var user = await system.One.SignInAsync();
         var users = system.One.Services.GetRequiredService<IUserStore>();
         var id = (await users.FindByLoginAsync(user.Name, CancellationToken.None))!.Id;
@@ -121,7 +121,7 @@ public sealed class SharedSessionTests
     [Fact]
     public async Task Limits_count_what_both_instances_let_through()
     {
-        await using var system = await TwoInstances.StartAsync(("RateLimits:Login", "5/300"), ("RateLimits:Register", "3/300"));
+        await using var system = await TwoInstances.StartAsync(profile, ("RateLimits:Login", "5/300"), ("RateLimits:Register", "3/300"));
 
         var logins = await OnBothAsync(system, 40, (client, _) => client.PostAsJsonAsync("/api/v1/users/login", new { email = "nobody", password = "wrong" }));
         var registrations = await OnBothAsync(

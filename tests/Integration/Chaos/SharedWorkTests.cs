@@ -18,7 +18,7 @@ public sealed class SharedWorkTests
     [Fact]
     public async Task Two_instances_together_keep_the_pace_of_one()
     {
-        await using var system = await TwoInstances.PrepareAsync();
+        await using var system = await TwoInstances.PrepareAsync(HostProfile.Postgres);
         var slots = await SlotJournal.StartAsync(system.Database);
         system.Start(s_shippedRates);
         system.Start(s_shippedRates);
@@ -51,7 +51,7 @@ public sealed class SharedWorkTests
 
         // Places for half of the searches each, or the first to look might take them all.
         await using var system = await TwoInstances.StartAsync(
-            clock, ("Trackmania:NadeoRate", "10"), ("MapSearches:Lease", "00:10:00"), ("MapSearches:LeaseRenewal", "00:01:00"), ("MapSearches:ParallelJobs", "2"));
+            HostProfile.Postgres, clock, ("Trackmania:NadeoRate", "10"), ("MapSearches:Lease", "00:10:00"), ("MapSearches:LeaseRenewal", "00:01:00"), ("MapSearches:ParallelJobs", "2"));
         var users = new[] { await system.One.SignInAsync(), await system.Other.SignInAsync() };
         string[] mappers = ["Demo Mapper", "Ünï Cödé.Mapper-42", "Grand Stadium", "Solo"];
 
@@ -100,7 +100,7 @@ public sealed class SharedWorkTests
     [InlineData(true)]
     public async Task A_search_is_picked_up_by_whoever_has_a_place_for_it(bool behindPooler)
     {
-        await using var system = await TwoInstances.PrepareAsync();
+        await using var system = await TwoInstances.PrepareAsync(HostProfile.Postgres);
 
         // Without a pooler only a notification can be that quick.
         List<(string, string)> settings = behindPooler ? [("Postgres:Pooler", "true")] : [("Postgres:PollInterval", "00:01:00")];
@@ -123,7 +123,7 @@ public sealed class SharedWorkTests
     [Fact]
     public async Task An_instance_whose_clock_is_an_hour_off_harms_nothing()
     {
-        await using var system = await TwoInstances.PrepareAsync();
+        await using var system = await TwoInstances.PrepareAsync(HostProfile.Postgres);
         var journal = await SearchJournal.StartAsync(system.Database);
         var slots = await SlotJournal.StartAsync(system.Database);
         var right = system.Start(s_shippedRates);

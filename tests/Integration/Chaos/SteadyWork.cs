@@ -11,7 +11,7 @@ namespace Backend.Integration.Chaos;
 /// one mapper: an instance would share calls between them, and a repeated one could hide among those.
 /// </summary>
 /// <param name="instances">Those that may answer now.</param>
-internal sealed class SteadyWork(TestDatabase database, Func<IReadOnlyList<ServiceProcess>> instances, IReadOnlyList<string> mappers, int searches, Random random) : IDisposable
+internal sealed class SteadyWork(IFleetStores stores, Func<IReadOnlyList<ServiceProcess>> instances, IReadOnlyList<string> mappers, int searches, Random random) : IDisposable
 {
     /// <summary>As many as the service allows.</summary>
     private const int SearchesPerUser = 5;
@@ -42,7 +42,7 @@ internal sealed class SteadyWork(TestDatabase database, Func<IReadOnlyList<Servi
 
                     for (var own = unfinished.Count(u => u.UserId == _users[user].UserId); own < SearchesPerUser; own++)
                     {
-                        // An answer may be lost, so only the database knows which mappers are taken.
+                        // An answer may be lost, so only the stores know which mappers are taken.
                         var free = mappers.Except((await ReadUnfinishedAsync()).Select(u => u.Mapper), StringComparer.Ordinal).ToList();
                         await SubmitAsync(user, free[random.Next(free.Count)]);
                     }
@@ -68,8 +68,7 @@ internal sealed class SteadyWork(TestDatabase database, Func<IReadOnlyList<Servi
 
     public void Dispose() => _http.Dispose();
 
-    private Task<List<(long UserId, string Mapper)>> ReadUnfinishedAsync() => database.ReadAsync(
-        "select user_id, mapper from map_searches where state in ('pending', 'processing')", row => (row.GetInt64(0), row.GetString(1)));
+    private Task<IReadOnlyList<(long UserId, string Mapper)>> ReadUnfinishedAsync() => stores.ReadUnfinishedAsync();
 
     private async Task SubmitAsync(int user, string mapper)
     {
@@ -112,7 +111,7 @@ internal sealed class SteadyWork(TestDatabase database, Func<IReadOnlyList<Servi
 
         signedIn.Status.ShouldBe(HttpStatusCode.OK, signedIn.Body?.ToJsonString());
         var access = (string)signedIn.Body!["access_token"]!;
-        _users[user] = (access, (await database.ReadAsync("select id from users where username = $1", row => row.GetInt64(0), name))[0]);
+        _users[user] = (access, (await stores.Database.ReadAsync("select id from users where username = $1", row => row.GetInt64(0), name))[0]);
         return true;
     }
 

@@ -1,3 +1,4 @@
+using Backend.Integration.Chaos;
 using Backend.Integration.Http;
 using Backend.Integration.Support;
 using Backend.Integration.Workflows;
@@ -19,6 +20,8 @@ public sealed class PostgresServiceTests() : ServiceTests(HostProfile.Postgres);
 public sealed class PostgresSessionTests() : SessionTests(HostProfile.Postgres);
 
 public sealed class PostgresTokenTests() : TokenTests(HostProfile.Postgres);
+
+public sealed class PostgresSharedSessionTests() : SharedSessionTests(HostProfile.Postgres);
 
 public sealed class PostgresFaultTests() : FaultTests(HostProfile.Postgres);
 

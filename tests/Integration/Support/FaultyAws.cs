@@ -117,9 +117,9 @@ internal sealed class FaultyAws : IAsyncDisposable
                 break;
         }
 
-        // A client that goes away is gone for the server too, which matters to one that waits for messages.
+        // A client that goes away is gone for the server too, which matters to one that waits for messages; what else it has sent is carried out.
         using var forwarded = Forward(context.Request, body.ToArray());
-        using var response = await SendAsync(forwarded, cancellationToken);
+        using var response = await SendAsync(forwarded, request.Operation == "ReceiveMessage" ? cancellationToken : CancellationToken.None);
         if (response is not null)
         {
             Answered?.Invoke(request, (int)response.StatusCode);
