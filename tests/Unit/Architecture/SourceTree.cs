@@ -33,7 +33,7 @@ internal static class SourceTree
     public static IEnumerable<string> Folders(string folder) =>
         from path in Directory.EnumerateDirectories(Path.Combine(Root, folder), "*", SearchOption.AllDirectories)
         let relative = Path.GetRelativePath(Root, path).Replace('\\', '/')
-        where !$"{relative}/".Contains("/obj/", StringComparison.Ordinal) && !$"{relative}/".Contains("/bin/", StringComparison.Ordinal)
+        where !$"{relative}/".Contains("/obj/", StringComparison.Ordinal) && !$"{relative}/".Contains("/bin/", StringComparison.Ordinal) && !$"{relative}/".Contains("/node_modules/", StringComparison.Ordinal)
         orderby relative
         select relative;
 
