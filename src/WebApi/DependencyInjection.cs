@@ -1,4 +1,5 @@
 using Backend.Application;
+using Backend.Application.Maintenance;
 using Backend.Infrastructure;
 using Backend.Infrastructure.Selection;
 using Backend.WebApi.Endpoints;
@@ -30,7 +31,10 @@ internal static class DependencyInjection
         if (hosting.WorksByItself)
         {
             builder.Services.AddHostedService<MapSearchWorker>();
-            builder.Services.AddHostedService<UpkeepWorker>();
+            if (builder.Services.Any(service => service.ServiceType == typeof(IUpkeep)))
+            {
+                builder.Services.AddHostedService<UpkeepWorker>();
+            }
         }
 
         builder.Services.AddHostedService<StartupLog>();

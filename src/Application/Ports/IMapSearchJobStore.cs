@@ -15,7 +15,8 @@ namespace Backend.Application.Ports;
 /// those of <see cref="MapSearchJob"/>.
 /// </para>
 /// <para>
-/// A claim holds a lease of <see cref="MapSearchOptions.Lease"/>, measured by the store's own clock. Finished jobs are
+/// A claim holds a lease of <see cref="MapSearchOptions.Lease"/>, measured by the store's own clock; where the store has
+/// none, by the monotonic clock of whoever wants to claim, from when it first saw the lease as it is. Finished jobs are
 /// absent <see cref="MapSearchOptions.Retention"/> after their end.
 /// </para>
 /// </summary>

@@ -3,7 +3,8 @@ using Backend.Domain.MapSearches;
 namespace Backend.Application.Ports;
 
 /// <summary>
-/// Tells workers which searches wait. Delivers at least once: the job store, not the queue, decides who may work. A
+/// Tells workers which searches wait. Delivers at least once, sometimes twice, and in the order of their turn as far as the
+/// queue keeps one: the job store, not the queue, decides who may work. A
 /// ticket that is neither acknowledged nor returned nor extended for <see cref="Visibility"/> is delivered again.
 /// </summary>
 public interface IMapSearchQueue
@@ -11,7 +12,7 @@ public interface IMapSearchQueue
     /// <summary>How long a delivered ticket stays hidden without <see cref="ExtendAsync"/>.</summary>
     TimeSpan Visibility { get; }
 
-    /// <summary>Gives a pending search a ticket that is due now, unless it has one.</summary>
+    /// <summary>Gives a pending search a ticket that is due now, unless it has one or the queue cannot tell; two do no harm.</summary>
     /// <param name="key">Of a search that is in the job store.</param>
     /// <param name="cancellationToken">Cancels.</param>
     Task EnqueueAsync(MapSearchKey key, CancellationToken cancellationToken);

@@ -239,7 +239,7 @@ internal sealed class DynamoMapSearchJobStore(DynamoDatabase database, AwsSettin
         cancellationToken)).IsDone;
 
     private static MapSearchRow ReadRow(Dictionary<string, AttributeValue> item) =>
-        JsonSerializer.Deserialize(item.Unpacked("content"), StoredJson.Default.RowDocument)!.Read(int.Parse(item.Text(AwsSchema.SortKey), System.Globalization.CultureInfo.InvariantCulture));
+        JsonSerializer.Deserialize(item.Unpacked("content"), StoredJson.Default.RowDocument)!.Read(MapSearchItem.RowIndex(item));
 
     private async Task<IReadOnlyDictionary<AccountId, string>> ReadNamesAsync(MapSearchKey key, List<MapSearchRow> rows, CancellationToken cancellationToken)
     {

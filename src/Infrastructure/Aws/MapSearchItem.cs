@@ -26,6 +26,8 @@ internal static class MapSearchItem
 
     public static string RowSort(long index) => index.ToString("D10", CultureInfo.InvariantCulture);
 
+    public static int RowIndex(Dictionary<string, AttributeValue> item) => int.Parse(item.Text(AwsSchema.SortKey), CultureInfo.InvariantCulture);
+
     public static string NamePartition(MapSearchKey key) => $"{Partition(key.UserId)}#{key.Id}#names";
 
     /// <summary>The only partition of the index of unfinished searches.</summary>
