@@ -150,27 +150,27 @@ internal sealed class DynamoDatabase(IAmazonDynamoDB client, IIdSource ids)
         return TryAsync(by, async token => (await client.UpdateItemAsync(request, token)).Attributes, cancellationToken);
     }
 
-    /// <summary>Counts an attribute up if the condition holds, and gives its new value. The SDK may count twice, so only that it has changed means anything.</summary>
-    public async Task<long?> TryCountAsync(
-        string table, string partition, string sort, string attribute, string condition, Values values, CancellationToken cancellationToken, Names? names = null)
+    /// <summary>Changes what belongs to no snapshot, if the condition holds. The SDK may do it twice, so that must not matter.</summary>
+    /// <returns>The attributes that were set; null when it was refused.</returns>
+    public async Task<Dictionary<string, AttributeValue>?> TryTouchAsync(
+        string table, string partition, string sort, string change, string condition, Values values, Names names, CancellationToken cancellationToken)
     {
         try
         {
-            var counted = await AwsFailures.GuardAsync(
+            return (await AwsFailures.GuardAsync(
                 token => client.UpdateItemAsync(
                     new UpdateItemRequest
                     {
                         TableName = table,
                         Key = Key(partition, sort),
-                        UpdateExpression = $"set {attribute} = {attribute} + :one",
+                        UpdateExpression = change,
                         ConditionExpression = condition,
-                        ExpressionAttributeValues = Values.Of(values).With(":one", DynamoItem.Number(1)),
-                        ExpressionAttributeNames = names,
+                        ExpressionAttributeValues = values,
+                        ExpressionAttributeNames = names.Count > 0 ? names : null,
                         ReturnValues = ReturnValue.UPDATED_NEW,
                     },
                     token),
-                cancellationToken);
-            return counted.Attributes.Number(attribute);
+                cancellationToken)).Attributes;
         }
         catch (ConditionalCheckFailedException)
         {

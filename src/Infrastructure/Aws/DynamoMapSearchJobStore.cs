@@ -24,6 +24,8 @@ internal sealed class DynamoMapSearchJobStore(DynamoDatabase database, AwsSettin
 
     private const string MapOfUnfinished = "searches";
 
+    private static readonly TimeSpan s_silenceWorthNoting = TimeSpan.FromSeconds(1);
+
     /// <summary>A search that is not there this long after its place was taken never will be: adding it takes seconds.</summary>
     private static readonly TimeSpan s_longestAdding = TimeSpan.FromMinutes(1);
 
@@ -76,11 +78,10 @@ internal sealed class DynamoMapSearchJobStore(DynamoDatabase database, AwsSettin
                 }
 
                 renewal = item.Number(MapSearchItem.Renewal);
-                return job.State == MapSearchState.Processing && !_leases.HasLapsed(key, MapSearchItem.Lease(item)) ? null : job;
+                return job.State == MapSearchState.Processing && !_leases.HasLapsed(key, MapSearchItem.Lease(item), MapSearchItem.SilenceOf(item)) ? null : job;
             },
             job => job.Claim(clock.GetUtcNow()),
-            (from, to) => TryWriteAsync(
-                from, to, $"{MapSearchItem.Renewal} = :next_renewal", $"{MapSearchItem.Renewal} = :renewal", new Values { [":renewal"] = Number(renewal), [":next_renewal"] = Number(renewal + 1) }));
+            (from, to) => TryWriteAsync(from, to, renewal));
         if (claimed is { IsFinished: false })
         {
             _leases.Begin(key, new LeaseNumber(claimed.Fence, renewal + 1));
@@ -91,20 +92,20 @@ internal sealed class DynamoMapSearchJobStore(DynamoDatabase database, AwsSettin
 
     public async Task<bool> TryRenewAsync(MapSearchKey key, long fence, CancellationToken cancellationToken)
     {
-        if (await database.TryCountAsync(
+        if (await database.TryTouchAsync(
             _table,
             MapSearchItem.Partition(key.UserId),
             MapSearchItem.Sort(key.Id),
-            MapSearchItem.Renewal,
+            $"set {MapSearchItem.Renewal} = {MapSearchItem.Renewal} + :one remove {MapSearchItem.Silence}",
             "fence = :fence and #state = :processing",
-            new Values { [":fence"] = Number(fence), [":processing"] = Text(MapSearchWords.Of(MapSearchState.Processing)) },
-            cancellationToken,
-            new Names { ["#state"] = "state" }) is not { } renewal)
+            new Values { [":one"] = Number(1), [":fence"] = Number(fence), [":processing"] = Text(MapSearchWords.Of(MapSearchState.Processing)) },
+            new Names { ["#state"] = "state" },
+            cancellationToken) is not { } renewed)
         {
             return false;
         }
 
-        _leases.Begin(key, new LeaseNumber(fence, renewal));
+        _leases.Begin(key, new LeaseNumber(fence, renewed.Number(MapSearchItem.Renewal)));
         return true;
     }
 
@@ -213,17 +214,31 @@ internal sealed class DynamoMapSearchJobStore(DynamoDatabase database, AwsSettin
         {
             if (MapSearchItem.Read(item) is { IsFinished: false } job)
             {
+                var silence = job.State == MapSearchState.Processing ? _leases.SilenceOf(job.Key, MapSearchItem.Lease(item), MapSearchItem.SilenceOf(item)) : TimeSpan.Zero;
+                if (silence > options.LeaseRenewal + s_silenceWorthNoting && silence >= MapSearchItem.SilenceOf(item) + s_silenceWorthNoting)
+                {
+                    await NoteSilenceAsync(job.Key, MapSearchItem.Lease(item), silence, cancellationToken);
+                }
+
                 unfinished.Add(new UnfinishedSearch(
-                    job,
-                    job.State == MapSearchState.Processing && _leases.HasLapsed(job.Key, MapSearchItem.Lease(item)),
-                    (int)(item.NumberOrNull("resends") ?? 0),
-                    item.InstantOrNull("resent_at")));
+                    job, job.State == MapSearchState.Processing && silence >= options.Lease, (int)(item.NumberOrNull("resends") ?? 0), item.InstantOrNull("resent_at")));
             }
         }
 
         _leases.ForgetAllBut(unfinished.Select(u => u.Job.Key).ToHashSet());
         return unfinished;
     }
+
+    /// <summary>For whoever looks when this process has died as well.</summary>
+    private async Task NoteSilenceAsync(MapSearchKey key, LeaseNumber number, TimeSpan silence, CancellationToken cancellationToken) => await database.TryTouchAsync(
+        _table,
+        MapSearchItem.Partition(key.UserId),
+        MapSearchItem.Sort(key.Id),
+        $"set {MapSearchItem.Silence} = :silence",
+        $"fence = :fence and {MapSearchItem.Renewal} = :renewal and (attribute_not_exists({MapSearchItem.Silence}) or {MapSearchItem.Silence} < :silence)",
+        new Values { [":fence"] = Number(number.Fence), [":renewal"] = Number(number.Renewal), [":silence"] = Number((long)silence.TotalMilliseconds) },
+        [],
+        cancellationToken);
 
     /// <summary>Notes that the search gets a new message; false when another has just done so, or the search went on.</summary>
     internal async Task<bool> TryNoteResendAsync(UnfinishedSearch search, CancellationToken cancellationToken) => (await database.TryUpdateAsync(
@@ -269,12 +284,21 @@ internal sealed class DynamoMapSearchJobStore(DynamoDatabase database, AwsSettin
             });
     }
 
-    private async Task<bool> TryWriteAsync(MapSearchJob from, MapSearchJob to, string? set = null, string? condition = null, Values? values = null)
+    /// <param name="renewal">Of a claim: the number by which the lease was judged. A new lease begins with another.</param>
+    private async Task<bool> TryWriteAsync(MapSearchJob from, MapSearchJob to, long? renewal = null)
     {
-        var all = Values.Of(values ?? []).With(":expected", Number(from.Version));
+        var all = new Values { [":expected"] = Number(from.Version) };
         var names = new Names { ["#version"] = "version" };
-        var sets = set is null ? new List<string>() : [set];
+        var sets = new List<string>();
         var gone = new List<string>();
+        if (renewal is { } judged)
+        {
+            sets.Add($"{MapSearchItem.Renewal} = :next_renewal");
+            gone.Add(MapSearchItem.Silence);
+            all[":renewal"] = Number(judged);
+            all[":next_renewal"] = Number(judged + 1);
+        }
+
         foreach (var (name, value) in MapSearchItem.Progress(to))
         {
             names[$"#{name}"] = name;
@@ -303,7 +327,7 @@ internal sealed class DynamoMapSearchJobStore(DynamoDatabase database, AwsSettin
             MapSearchItem.Sort(to.Id),
             string.Join(", ", sets),
             string.Join(", ", gone),
-            condition is null ? "#version = :expected" : $"#version = :expected and {condition}",
+            renewal is null ? "#version = :expected" : $"#version = :expected and {MapSearchItem.Renewal} = :renewal",
             all,
             CancellationToken.None,
             names);

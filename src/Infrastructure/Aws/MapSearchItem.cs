@@ -16,6 +16,9 @@ internal static class MapSearchItem
     /// <summary>Counted up by the worker that holds the search.</summary>
     public const string Renewal = "renewal";
 
+    /// <summary>For how many milliseconds others have seen <see cref="Renewal"/> unchanged; gone as soon as it changes.</summary>
+    public const string Silence = "silent_for";
+
     private const string Open = "yes";
 
     public static string Partition(UserId userId) => userId.Value.ToString(CultureInfo.InvariantCulture);
@@ -59,6 +62,8 @@ internal static class MapSearchItem
     }
 
     public static LeaseNumber Lease(Dictionary<string, AttributeValue> item) => new(item.Number("fence"), item.Number(Renewal));
+
+    public static TimeSpan SilenceOf(Dictionary<string, AttributeValue> item) => TimeSpan.FromMilliseconds(item.NumberOrNull(Silence) ?? 0);
 
     /// <summary>A new search as a whole item.</summary>
     /// <param name="deletion">For DynamoDB, should the search never finish.</param>

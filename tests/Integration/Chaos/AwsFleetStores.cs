@@ -30,8 +30,6 @@ internal sealed class AwsFleetStores : IFleetStores
 
     public TestDatabase Database { get; }
 
-    public bool TellsSilence => false;
-
     public static async Task<IFleetStores> StartAsync() => new AwsFleetStores(await TestDatabase.CreateAsync(), await AwsResources.CreateAsync());
 
     public async Task<IReadOnlyDictionary<string, string>> SettingsOfAsync(string instance)

@@ -8,12 +8,6 @@ internal interface IFleetStores : IAsyncDisposable
     /// <summary>Has the users, whatever has the searches.</summary>
     TestDatabase Database { get; }
 
-    /// <summary>
-    /// How long a lease was silent is told by the store itself; otherwise each instance has to see that for itself, and
-    /// what an instance has seen dies with it.
-    /// </summary>
-    bool TellsSilence { get; }
-
     Task<IReadOnlyDictionary<string, string>> SettingsOfAsync(string instance);
 
     Task<IReadOnlyList<(long UserId, string Mapper)>> ReadUnfinishedAsync();

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using Backend.Integration.Support;
@@ -34,7 +33,6 @@ public abstract class KillTests : IAsyncDisposable
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly int _kills;
     private readonly Dictionary<string, DateTimeOffset> _killed = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _ready = new(StringComparer.Ordinal);
 
     /// <param name="kills">In the long form.</param>
     protected KillTests(int kills) => _kills = s_long ? kills : 20;
@@ -74,7 +72,7 @@ public abstract class KillTests : IAsyncDisposable
         var running = new List<ServiceProcess>();
         for (var i = 0; i < Instances; i++)
         {
-            running.Add(await StartAsync(fleet));
+            running.Add(await fleet.StartAsync());
         }
 
         await Task.WhenAll(running.Select(p => p.ListensAsync()));
@@ -109,7 +107,7 @@ public abstract class KillTests : IAsyncDisposable
             victim.Kill();
             _killed.Add(victim.Name, now!.Value);
             running.RemoveAt(place);
-            running.Add(await StartAsync(fleet));
+            running.Add(await fleet.StartAsync());
         }
     }
 
@@ -143,8 +141,8 @@ public abstract class KillTests : IAsyncDisposable
         var takeovers = entries.GroupBy(e => e.SearchId).SelectMany(TakeoversOf).ToList();
         var thefts = takeovers.Where(t => t.Loser is not null && !(_killed.TryGetValue(t.Loser, out var at) && at < t.At)).ToList();
         thefts.ShouldBeEmpty(thefts.Count == 0 ? null : Story(thefts[0], entries));
-        var slowest = takeovers.MaxBy(t => t.At - LostAt(t, stores.TellsSilence))!;
-        var recovery = slowest.At - LostAt(slowest, stores.TellsSilence);
+        var slowest = takeovers.MaxBy(t => t.At - KilledAt(t))!;
+        var recovery = slowest.At - KilledAt(slowest);
         recovery.ShouldBeLessThanOrEqualTo(s_recovery, Story(slowest, entries));
 
         // A killed instance may have asked for one board of each search it held whose row it could not write any more. (Two
@@ -195,21 +193,6 @@ public abstract class KillTests : IAsyncDisposable
 
     /// <summary>Of those who had the search, the last one to be killed before it was taken over.</summary>
     private DateTimeOffset KilledAt(Takeover takeover) => takeover.Losers.Select(l => _killed.GetValueOrDefault(l, DateTimeOffset.MaxValue)).Where(at => at < takeover.At).DefaultIfEmpty(takeover.At).Max();
-
-    /// <summary>When it was killed or, where each instance has to see that for itself, when one began to watch that still lived at the takeover.</summary>
-    private DateTimeOffset LostAt(Takeover takeover, bool tellsSilence)
-    {
-        var killed = KilledAt(takeover);
-        var watched = _ready.Where(r => !(_killed.TryGetValue(r.Key, out var end) && end < takeover.At)).Select(r => r.Value).Where(ready => ready < takeover.At).DefaultIfEmpty(killed).Min();
-        return tellsSilence || watched < killed ? killed : watched;
-    }
-
-    private async Task<ServiceProcess> StartAsync(Fleet fleet)
-    {
-        var process = await fleet.StartAsync();
-        _ = process.ListensAsync().ContinueWith(_ => _ready[process.Name] = TimeProvider.System.GetUtcNow(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
-        return process;
-    }
 
     /// <summary>What happened to a search until it was taken over.</summary>
     private string Story(Takeover takeover, IEnumerable<JournalEntry> entries) => string.Join(

@@ -11,8 +11,6 @@ internal sealed class PostgresFleetStores : IFleetStores
 
     public TestDatabase Database { get; }
 
-    public bool TellsSilence => true;
-
     public static async Task<IFleetStores> StartAsync()
     {
         var database = await TestDatabase.CreateAsync();
