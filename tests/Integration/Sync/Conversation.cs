@@ -172,13 +172,21 @@ internal static class Conversation
         Delete("a completed search is cancelled", 200, $"{Searches}/{{demo}}", "alice again"),
         new Pass(TimeSpan.FromSeconds(1)),
 
-        // As long as a client waits that is told how long.
+        // Past the minute that the last refusal asked for.
         new GoTo(TimeSpan.FromMinutes(22)),
         Get("alice searches for a mapper without maps", 202, $"{Compatible}?username=Nobody&period=1w", "alice again", Take("$.jobId", "nobody")),
         new UntilEnded("nobody", "alice again"),
         Get("a search without maps", 200, $"{Searches}/{{nobody}}", "alice again"),
         Get("a search without maps, compatible", 200, $"{Compatible}/status/{{nobody}}", "alice again"),
         Get("results without maps", 200, $"{Searches}/{{nobody}}/results", "alice again"),
+        new Pass(TimeSpan.FromSeconds(1)),
+        new BreakLeaderboards(),
+        Post("alice searches while no board can be read", 202, Searches, """{"mapper":"Solo","period":"1m"}""", "alice again", Take("$.id", "unreadable")),
+        new UntilEnded("unreadable", "alice again"),
+        new MendLeaderboards(),
+        Get("a search with a map that could not be read", 200, $"{Searches}/{{unreadable}}", "alice again"),
+        Get("a search with a map that could not be read, compatible", 200, $"{Compatible}/status/{{unreadable}}", "alice again"),
+        Get("results with a map that could not be read", 200, $"{Searches}/{{unreadable}}/results", "alice again"),
         new Pass(TimeSpan.FromSeconds(1)),
         Post("alice searches for a mapper with one map", 202, Searches, """{"mapper":"solo","period":"1m"}""", "alice again", Take("$.id", "one map")),
         new UntilEnded("one map", "alice again"),
@@ -275,6 +283,11 @@ internal sealed record GoTo(TimeSpan At) : Step;
 internal sealed record Pass(TimeSpan Time) : Step;
 
 internal sealed record StopWorker : Step;
+
+/// <summary>From now on Trackmania answers questions after leaderboards with errors.</summary>
+internal sealed record BreakLeaderboards : Step;
+
+internal sealed record MendLeaderboards : Step;
 
 internal sealed record StartWorker : Step;
 

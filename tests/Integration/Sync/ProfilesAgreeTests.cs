@@ -66,6 +66,14 @@ public sealed partial class ProfilesAgreeTests(ProfilesAgreeTests.Recordings rec
         Conversation.Steps.OfType<Ask>().Select(a => a.What).ShouldBeUnique();
     }
 
+    /// <summary>The search that failed in part did so, or comparing it would show nothing.</summary>
+    [Fact]
+    public void A_map_that_could_not_be_read_is_part_of_the_conversation()
+    {
+        _first.Answers.Single(a => a.What == "a search with a map that could not be read").Body.ShouldContain("\"mapsFailed\":1");
+        _first.Answers.Single(a => a.What == "a search with a map that could not be read, compatible").Body.ShouldContain("\"failedMaps\":[{");
+    }
+
     /// <summary>What clients may rely on is there to be compared.</summary>
     [Theory]
     [InlineData("Location")]
@@ -97,6 +105,9 @@ public sealed partial class ProfilesAgreeTests(ProfilesAgreeTests.Recordings rec
             ["RateLimits:Register"] = "3/300",
             ["RateLimits:MapSearch"] = "10/60",
             ["MapSearches:LeaderboardFreshness"] = "01:00:00",
+
+            // At a standing clock no pause before a repetition would ever end.
+            ["Trackmania:MaxRetries"] = "0",
         };
 
         internal IReadOnlyList<Recording> All { get; private set; } = [];

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Backend.Integration.Support;
+using Backend.TrackmaniaSandbox;
 
 namespace Backend.Integration.Sync;
 
@@ -67,6 +68,12 @@ internal sealed partial class Recording
                 break;
             case StopWorker:
                 await _host.StopWorkerAsync();
+                break;
+            case BreakLeaderboards:
+                _host.Sandbox.Faults.Add(new Fault(SandboxHost.Live, FaultKind.InternalServerError));
+                break;
+            case MendLeaderboards:
+                _host.Sandbox.Faults.Clear();
                 break;
             case StartWorker:
                 await _host.StartWorkerAsync();
