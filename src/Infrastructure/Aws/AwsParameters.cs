@@ -29,6 +29,12 @@ public static class AwsParameters
             return;
         }
 
+        if (!AwsSettings.HasRegion())
+        {
+            errors.Add($"Parameters are named in {Section}, but there is no region; set AWS_REGION.");
+            return;
+        }
+
         try
         {
             using var client = new AmazonSimpleSystemsManagementClient(AwsClients.Configure(new AmazonSimpleSystemsManagementConfig(), s_attempt));

@@ -73,10 +73,10 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
         }
 
         // A table that was made a moment ago by somebody who then crashed may lack it.
-        var expiry = found is null ? null : (await AwsFailures.GuardAsync(token => dynamo.DescribeTimeToLiveAsync(new DescribeTimeToLiveRequest { TableName = name }, token), cancellationToken)).TimeToLiveDescription;
-        if (expiry?.TimeToLiveStatus == TimeToLiveStatus.ENABLED || expiry?.TimeToLiveStatus == TimeToLiveStatus.ENABLING)
+        var expiry = found is null ? null : await FindExpiryAsync(name, cancellationToken);
+        if (IsEnabled(expiry))
         {
-            if (expiry.AttributeName != AwsSchema.TimeToLive)
+            if (expiry!.AttributeName != AwsSchema.TimeToLive)
             {
                 differences.Add($"The DynamoDB table {name} expires items by {expiry.AttributeName} instead of {AwsSchema.TimeToLive}.");
             }
@@ -178,7 +178,20 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
                 [new GlobalSecondaryIndex { IndexName = global.Name, KeySchema = Keys(global.PartitionKey, global.SortKey), Projection = new Projection { ProjectionType = ProjectionType.KEYS_ONLY } }];
         }
 
-        await AwsFailures.GuardAsync(token => dynamo.CreateTableAsync(request, token), cancellationToken);
+        try
+        {
+            await AwsFailures.GuardAsync(token => dynamo.CreateTableAsync(request, token), cancellationToken);
+        }
+        catch (ResourceInUseException)
+        {
+            // Another run has been faster; its table is waited for like an own one.
+        }
+
+        await WaitForTableAsync(name, cancellationToken);
+    }
+
+    private async Task WaitForTableAsync(string name, CancellationToken cancellationToken)
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(s_limit);
         while ((await FindTableAsync(name, limit.Token))?.TableStatus != TableStatus.ACTIVE)
@@ -187,11 +200,32 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
         }
     }
 
-    private async Task EnableExpiryAsync(string name, CancellationToken cancellationToken) =>
-        await AwsFailures.GuardAsync(
-            token => dynamo.UpdateTimeToLiveAsync(
-                new UpdateTimeToLiveRequest { TableName = name, TimeToLiveSpecification = new TimeToLiveSpecification { AttributeName = AwsSchema.TimeToLive, Enabled = true } }, token),
-            cancellationToken);
+    private async Task EnableExpiryAsync(string name, CancellationToken cancellationToken)
+    {
+        // Another run may just be making it, and until it is there nothing about it can be changed.
+        await WaitForTableAsync(name, cancellationToken);
+        try
+        {
+            await AwsFailures.GuardAsync(
+                token => dynamo.UpdateTimeToLiveAsync(
+                    new UpdateTimeToLiveRequest { TableName = name, TimeToLiveSpecification = new TimeToLiveSpecification { AttributeName = AwsSchema.TimeToLive, Enabled = true } }, token),
+                cancellationToken);
+        }
+        catch (AmazonDynamoDBException)
+        {
+            // DynamoDB refuses to enable what is enabled, so another run may have been faster here too.
+            var expiry = await FindExpiryAsync(name, cancellationToken);
+            if (!IsEnabled(expiry) || expiry!.AttributeName != AwsSchema.TimeToLive)
+            {
+                throw;
+            }
+        }
+    }
+
+    private async Task<TimeToLiveDescription?> FindExpiryAsync(string name, CancellationToken cancellationToken) =>
+        (await AwsFailures.GuardAsync(token => dynamo.DescribeTimeToLiveAsync(new DescribeTimeToLiveRequest { TableName = name }, token), cancellationToken)).TimeToLiveDescription;
+
+    private static bool IsEnabled(TimeToLiveDescription? expiry) => expiry?.TimeToLiveStatus == TimeToLiveStatus.ENABLED || expiry?.TimeToLiveStatus == TimeToLiveStatus.ENABLING;
 
     private async Task CreateQueueAsync(string name, Dictionary<string, string> attributes, CancellationToken cancellationToken)
     {

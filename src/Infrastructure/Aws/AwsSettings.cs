@@ -44,7 +44,7 @@ internal sealed class AwsSettings
             errors.Add($"{PrefixSetting} is '{prefix}', but must be at most 40 letters, digits, hyphens and underscores.");
         }
 
-        if (FindRegion() is null)
+        if (!HasRegion())
         {
             errors.Add("AWS adapters are chosen, but there is no region; set AWS_REGION.");
         }
@@ -54,6 +54,19 @@ internal sealed class AwsSettings
             QueueUrl = ReadUrl(configuration, AwsSchema.MapSearchQueue.UrlSetting, errors),
             StartTimeout = Setting.Read(configuration, "Aws:StartTimeout", TimeSpan.FromSeconds(30), TimeSpan.Zero, TimeSpan.FromHours(1), errors),
         };
+    }
+
+    /// <summary>The SDK's own answer, which is an exception deep in its clients when nobody has asked before.</summary>
+    public static bool HasRegion()
+    {
+        try
+        {
+            return FallbackRegionFactory.GetRegionEndpoint() is not null;
+        }
+        catch (AmazonClientException)
+        {
+            return false;
+        }
     }
 
     private static string ReadName(IConfiguration configuration, AwsTable table, string prefix, ICollection<string> errors)
@@ -85,17 +98,5 @@ internal sealed class AwsSettings
 
         errors.Add($"{key} is '{text}', but must be the URL of a queue.");
         return null;
-    }
-
-    private static Amazon.RegionEndpoint? FindRegion()
-    {
-        try
-        {
-            return FallbackRegionFactory.GetRegionEndpoint();
-        }
-        catch (AmazonClientException)
-        {
-            return null;
-        }
     }
 }

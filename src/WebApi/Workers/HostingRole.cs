@@ -33,10 +33,16 @@ internal sealed record Hosting(HostingRole Role, bool IsLambda)
     {
         var text = configuration[RoleSetting];
         var role = HostingRole.All;
-        if (!string.IsNullOrEmpty(text) && !(Enum.TryParse(text, ignoreCase: true, out role) && Enum.IsDefined(role) && !int.TryParse(text, out _)))
+        if (!string.IsNullOrEmpty(text))
         {
-            errors.Add($"{RoleSetting} is '{text}', but must be one of {string.Join(", ", Enum.GetNames<HostingRole>())}.");
-            role = HostingRole.All;
+            // Not parsed as an enum, which would also take numbers, and several names for one.
+            var known = Enum.GetValues<HostingRole>().Where(r => r.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)).ToList();
+            if (known.Count == 0)
+            {
+                errors.Add($"{RoleSetting} is '{text}', but must be one of {string.Join(", ", Enum.GetNames<HostingRole>())}.");
+            }
+
+            role = known.FirstOrDefault(HostingRole.All);
         }
 
         var isLambda = !string.IsNullOrEmpty(configuration[FunctionName]);

@@ -38,7 +38,7 @@ internal sealed class AwsResources : IAsyncDisposable
     /// <param name="endpoints">Of servers of the test's own, instead of those that all share.</param>
     public static async Task<AwsResources> CreateAsync(AwsEndpoints? endpoints = null)
     {
-        var resources = new AwsResources(endpoints ?? await AwsServers.GetAsync());
+        var resources = await ReserveAsync(endpoints);
         try
         {
             await resources.ProvisionAsync();
@@ -50,6 +50,10 @@ internal sealed class AwsResources : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Names only, under which nothing is made yet.</summary>
+    /// <inheritdoc cref="CreateAsync"/>
+    public static async Task<AwsResources> ReserveAsync(AwsEndpoints? endpoints = null) => new(endpoints ?? await AwsServers.GetAsync());
 
     public string NameOf(AwsTable table) => Prefix + table.BaseName;
 

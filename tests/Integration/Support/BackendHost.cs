@@ -47,6 +47,8 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
 
     public CapturedLogs Logs { get; } = new();
 
+    private MapSearchWorker Worker => Services.GetServices<IHostedService>().OfType<MapSearchWorker>().Single();
+
     /// <summary>None when the profile has none, or when the settings named one that belongs to the test.</summary>
     public TestDatabase? Database => _stores.Database;
 
@@ -120,7 +122,10 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
         : Services.GetRequiredService<IMapSearchJobStore>();
 
     /// <summary>From then on this host only answers requests.</summary>
-    public Task StopWorkerAsync() => Services.GetServices<IHostedService>().OfType<MapSearchWorker>().Single().StopAsync(CancellationToken.None);
+    public Task StopWorkerAsync() => Worker.StopAsync(CancellationToken.None);
+
+    /// <summary>After <see cref="StopWorkerAsync"/>.</summary>
+    public Task StartWorkerAsync() => Worker.StartAsync(CancellationToken.None);
 
     /// <summary>A client of a user who was just registered and signed in.</summary>
     public async Task<SignedInUser> SignInAsync(string? name = null)

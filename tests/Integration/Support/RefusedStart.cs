@@ -1,24 +1,13 @@
-using System.Diagnostics;
-
 namespace Backend.Integration.Support;
 
 /// <summary>A start of the real program that is expected to fail, as an operator sees it.</summary>
 internal static class RefusedStart
 {
-    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
-
     /// <summary>Runs until the program has ended by itself.</summary>
     /// <param name="settings">On top of a configuration that is complete but for them.</param>
-    public static async Task<(int Code, string Output, string Error)> RunAsync(IReadOnlyDictionary<string, string> settings)
+    public static Task<(int Code, string Output, string Error)> RunAsync(IReadOnlyDictionary<string, string> settings)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Backend.WebApi.dll")])
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        var all = new Dictionary<string, string>
+        var all = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["DOTNET_ENVIRONMENT"] = "Development",
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
@@ -26,26 +15,15 @@ internal static class RefusedStart
             ["JWT_SECRET"] = BackendHost.JwtSecret,
             ["Trackmania:Sandbox"] = "true",
         };
-        foreach (var (key, value) in all.Concat(settings))
+        foreach (var (key, value) in settings)
         {
-            start.Environment[key.Replace(":", "__")] = value;
+            all[key] = value;
         }
 
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        using var deadline = new CancellationTokenSource(s_deadline, TimeProvider.System);
-        try
-        {
-            await process.WaitForExitAsync(deadline.Token);
-        }
-        catch (OperationCanceledException exception)
-        {
-            process.Kill();
-            throw new TimeoutException($"The program did not end. It said: {await output} {await error}", exception);
-        }
-
-        return (process.ExitCode, await output, await error);
+        return ServiceCommand.RunAsync(all);
     }
+
+    /// <summary>Each problem is a line of its own below the first, behind a dash.</summary>
+    public static IReadOnlyList<string> Sentences(string error) =>
+        [.. error.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Where(l => l.StartsWith("- ", StringComparison.Ordinal)).Select(l => l[2..])];
 }

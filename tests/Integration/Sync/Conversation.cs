@@ -1,0 +1,296 @@
+namespace Backend.Integration.Sync;
+
+/// <summary>
+/// What clients say to the service and when, written down once. Texts in braces stand for what an earlier answer said, by the name it
+/// was taken under. Every route is asked, and every kind of refusal; time passes only where it says so.
+/// </summary>
+internal static class Conversation
+{
+    public static readonly DateTimeOffset Start = new(2026, 11, 20, 12, 0, 0, TimeSpan.Zero);
+
+    private const string Id = "11111111-2222-4333-8444-555555555555";
+    private const string Json = "application/json";
+    private const string Searches = "/api/v1/map-searches";
+    private const string Compatible = "/api/v1/users/maps";
+    private const string Password = "correct horse battery staple";
+
+    public static IReadOnlyList<Step> Steps { get; } =
+    [
+        // A search before the others leaves their boards in the cache: at a standing clock nobody gets a second slot of the pace.
+        Post("walker registers", 201, "/api/v1/users/register", $$"""{"email":"walker@example.org","username":"walker","password":"{{Password}}"}"""),
+        Post("walker signs in", 200, "/api/v1/users/login", $$"""{"email":"walker","password":"{{Password}}"}""", takes: Tokens("walker")),
+        Post("walker searches", 202, Searches, """{"mapper":"Demo Mapper","period":"1d"}""", "walker", Take("$.id", "walk")),
+        new Ripen("walk", "walker"),
+
+        new GoTo(TimeSpan.FromMinutes(10)),
+        Get("health", 200, "/health"),
+        Get("liveness", 200, "/health/live"),
+        Get("readiness", 200, "/health/ready"),
+        Get("the API document", 200, "/openapi/v1.json"),
+        Get("the API reference", 200, "/docs/"),
+
+        Post("alice registers", 201, "/api/v1/users/register", $$"""{"email":"alice@example.org","username":"Alice","password":"{{Password}}"}"""),
+        Post("a taken name", 409, "/api/v1/users/register", $$"""{"email":"other@example.org","username":"aLICE","password":"{{Password}}"}"""),
+        Post("a taken e-mail address", 409, "/api/v1/users/register", $$"""{"email":"ALICE@example.org","username":"other","password":"{{Password}}"}"""),
+        Post("a registration that is bad in every way", 400, "/api/v1/users/register", """{"email":"bad","username":"","password":"x"}"""),
+        Post("a common password", 400, "/api/v1/users/register", """{"email":"c@example.org","username":"carol","password":"password1"}"""),
+        Post("a registration of nothing", 400, "/api/v1/users/register", "{}"),
+        Post("too many registrations", 429, "/api/v1/users/register", $$"""{"email":"carol@example.org","username":"carol","password":"{{Password}}"}"""),
+
+        new GoTo(TimeSpan.FromMinutes(15)),
+        Post("bob registers", 201, "/api/v1/users/register", $$"""{"email":"bob@example.org","username":"Bob","password":"{{Password}}"}"""),
+        Post("alice signs in", 200, "/api/v1/users/login", $$"""{"email":"alice","password":"{{Password}}"}""", takes: Tokens("alice")),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("a wrong password", 401, "/api/v1/users/login", """{"email":"alice","password":"wrong"}"""),
+        Post("an unknown user", 401, "/api/v1/users/login", """{"email":"nobody","password":"wrong"}"""),
+        Post("a sign-in of nothing", 400, "/api/v1/users/login", "{}"),
+        Post("alice signs in elsewhere", 200, "/api/v1/users/login", $$"""{"username":"ALICE@example.org","password":"{{Password}}"}""", takes: Tokens("elsewhere")) with { UserAgent = "elsewhere/2.0 (another device)" },
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("bob signs in", 200, "/api/v1/users/login", $$"""{"email":"Bob","password":"{{Password}}"}""", takes: Tokens("bob")),
+        Post("too many sign-ins", 429, "/api/v1/users/login", $$"""{"email":"alice","password":"{{Password}}"}"""),
+
+        Get("alice's account", 200, "/api/v1/users/profile", "alice"),
+        Get("an account of nobody", 401, "/api/v1/users/profile"),
+        Get("an account of junk", 401, "/api/v1/users/profile", "junk"),
+        Get("an account of a token that has expired", 401, "/api/v1/users/profile", "walker"),
+        Get("alice's sessions", 200, "/api/v1/users/sessions", "alice", Take("$[0].id", "session 2"), Take("$[1].id", "session 1")),
+        Get("sessions of nobody", 401, "/api/v1/users/sessions"),
+        Delete("bob ends alice's session", 404, "/api/v1/users/sessions/{session 2}", "bob"),
+        Delete("a session that is not", 404, $"/api/v1/users/sessions/{Id}", "alice"),
+        Delete("a session that cannot be", 404, "/api/v1/users/sessions/first", "alice"),
+        Delete("nobody ends a session", 401, "/api/v1/users/sessions/{session 2}"),
+        Get("elsewhere still lives", 200, "/api/v1/users/sessions", "elsewhere"),
+        Delete("alice ends her other session", 204, "/api/v1/users/sessions/{session 2}", "alice"),
+        Delete("alice ends it again", 404, "/api/v1/users/sessions/{session 2}", "alice"),
+        Get("elsewhere has ended", 401, "/api/v1/users/profile", "elsewhere"),
+        Post("elsewhere cannot be refreshed", 401, "/api/v1/users/refresh", """{"refresh_token":"{elsewhere.refresh}"}"""),
+        Get("alice's one session", 200, "/api/v1/users/sessions", "alice"),
+
+        new GoTo(TimeSpan.FromMinutes(20)),
+        Post("alice refreshes", 200, "/api/v1/users/refresh", """{"refresh_token":"{alice.refresh}"}""", takes: Tokens("alice again")),
+        new Pass(TimeSpan.FromSeconds(10)),
+
+        // The refresh token must be the one of before.
+        Post("alice refreshes with the old token in time", 200, "/api/v1/users/refresh", """{"refresh_token":"{alice.refresh}"}""", takes: Take("$.access_token", "alice repeated")),
+        Get("alice's session after that", 200, "/api/v1/users/sessions", "alice repeated"),
+        Post("junk is no refresh token", 401, "/api/v1/users/refresh", """{"refresh_token":"junk"}"""),
+        Post("nothing is no refresh token", 400, "/api/v1/users/refresh", "{}"),
+        Post("bob refreshes", 200, "/api/v1/users/refresh", """{"refresh_token":"{bob.refresh}"}""", takes: Tokens("bob again")),
+        new Pass(TimeSpan.FromSeconds(31)),
+        Post("bob's old token comes too late", 401, "/api/v1/users/refresh", """{"refresh_token":"{bob.refresh}"}"""),
+        Get("which has ended bob's session", 401, "/api/v1/users/profile", "bob again"),
+        Post("for good", 401, "/api/v1/users/refresh", """{"refresh_token":"{bob again.refresh}"}"""),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("bob signs in again", 200, "/api/v1/users/login", $$"""{"email":"bob","password":"{{Password}}"}""", takes: Tokens("bob")),
+
+        // Nobody runs searches for a while, so that they wait.
+        new StopWorker(),
+        Get("alice has no searches", 200, Searches, "alice again"),
+        Post("alice searches", 202, Searches, """{"mapper":"  Demo Mapper ","period":"1d"}""", "alice again", Take("$.id", "demo")),
+        Get("a search that waits", 200, $"{Searches}/{{demo}}", "alice again", TakeHeader("ETag", "etag")),
+        Get("a search that has not changed", 304, $"{Searches}/{{demo}}", "alice again") with { IfNoneMatch = "{etag}" },
+        Get("a search of another version", 200, $"{Searches}/{{demo}}", "alice again") with { IfNoneMatch = "\"99\"" },
+        Get("a search that waits, compatible", 200, $"{Compatible}/status/{{demo}}", "alice again"),
+        Get("a search that has not changed, compatible", 304, $"{Compatible}/status/{{demo}}", "alice again") with { IfNoneMatch = "{etag}" },
+        Get("results of a search that waits", 200, $"{Searches}/{{demo}}/results", "alice again"),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Get("alice searches, compatible", 202, $"{Compatible}?username=Solo", "alice again", Take("$.jobId", "solo")),
+        Get("a second search that waits", 200, $"{Searches}/{{solo}}", "alice again"),
+        Get("a repeated parameter", 400, $"{Compatible}?username=Solo&username=Nobody", "alice again"),
+        Get("no mapper, compatible", 400, Compatible, "alice again"),
+        Get("a bad period, compatible", 400, $"{Compatible}?username=Solo&period=2d", "alice again"),
+        Get("nobody searches, compatible", 401, $"{Compatible}?username=Solo"),
+        Post("a bad period", 400, Searches, """{"mapper":"Solo","period":"never"}""", "alice again"),
+        Post("no mapper", 400, Searches, """{"period":"1d"}""", "alice again"),
+        Post("nobody searches", 401, Searches, """{"mapper":"Solo","period":"1d"}"""),
+        Post("a body that is no JSON", 400, Searches, "{", "alice again"),
+        Post("a body of a wrong type", 400, Searches, """{"mapper":1}""", "alice again"),
+        Post("a body that says it is text", 415, Searches, "{}", "alice again") with { ContentType = "text/plain" },
+        Post("a body of another charset", 415, Searches, "{}", "alice again") with { ContentType = "application/json; charset=utf-16" },
+        Post("a body that is too large", 413, "/api/v1/users/login", """{"email":"{large}"}"""),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("alice searches for the third time", 202, Searches, """{"mapper":"Nobody","period":"1w"}""", "alice again", Take("$.id", "third")),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("alice searches for the fourth time", 202, Searches, """{"mapper":"O'Reilly -- <b>;select","period":"1m"}""", "alice again", Take("$.id", "fourth")),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("alice searches for the fifth time", 202, Searches, """{"mapper":"Ünï Cödé.Mapper-42 🏁","period":"1m"}""", "alice again", Take("$.id", "fifth")),
+        Post("too many unfinished searches", 429, Searches, """{"mapper":"Solo","period":"1d"}""", "alice again"),
+        Get("too many unfinished searches, compatible", 429, $"{Compatible}?username=Solo", "alice again"),
+        Get("alice's searches while they wait", 200, Searches, "alice again"),
+        Get("searches of nobody", 401, Searches),
+        Get("bob's searches", 200, Searches, "bob"),
+        Get("bob looks at alice's search", 404, $"{Searches}/{{demo}}", "bob"),
+        Get("bob looks at alice's search, compatible", 404, $"{Compatible}/status/{{demo}}", "bob"),
+        Get("bob looks at alice's results", 404, $"{Searches}/{{demo}}/results", "bob"),
+        Delete("bob cancels alice's search", 404, $"{Searches}/{{demo}}", "bob"),
+        Get("a search that is not", 404, $"{Searches}/{Id}", "alice again"),
+        Get("a search that is not, compatible", 404, $"{Compatible}/status/{Id}", "alice again"),
+        Get("results of a search that is not", 404, $"{Searches}/{Id}/results", "alice again"),
+        Delete("a search that is not is cancelled", 404, $"{Searches}/{Id}", "alice again"),
+        Get("a search that cannot be", 404, $"{Searches}/1", "alice again"),
+        Get("a search of nobody", 401, $"{Searches}/{{demo}}"),
+        Get("results of nobody", 401, $"{Searches}/{{demo}}/results"),
+        Get("a status of nobody", 401, $"{Compatible}/status/{{demo}}"),
+        Delete("nobody cancels", 401, $"{Searches}/{{demo}}"),
+
+        new Pass(TimeSpan.FromSeconds(1)),
+        Delete("alice cancels the fifth", 200, $"{Searches}/{{fifth}}", "alice again"),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Delete("alice cancels it again", 200, $"{Searches}/{{fifth}}", "alice again"),
+        Get("a cancelled search", 200, $"{Searches}/{{fifth}}", "alice again"),
+        Get("a cancelled search, compatible", 200, $"{Compatible}/status/{{fifth}}", "alice again"),
+        Get("results of a cancelled search", 200, $"{Searches}/{{fifth}}/results", "alice again"),
+        Delete("alice cancels the fourth", 200, $"{Searches}/{{fourth}}", "alice again"),
+        Delete("alice cancels the third", 200, $"{Searches}/{{third}}", "alice again"),
+        Delete("alice cancels the second", 200, $"{Searches}/{{solo}}", "alice again"),
+        Post("the eighth search in a minute", 202, Searches, """{"mapper":"Solo","period":"1d"}""", "alice again", Take("$.id", "eighth")),
+        Delete("which alice cancels", 200, $"{Searches}/{{eighth}}", "alice again"),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("the ninth search in a minute", 202, Searches, """{"mapper":"Solo","period":"1d"}""", "alice again", Take("$.id", "ninth")),
+        Delete("which alice cancels, too", 200, $"{Searches}/{{ninth}}", "alice again"),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("the tenth search in a minute", 202, Searches, """{"mapper":"Solo","period":"1d"}""", "alice again", Take("$.id", "tenth")),
+        Delete("which alice cancels as well", 200, $"{Searches}/{{tenth}}", "alice again"),
+        Post("too many searches in a minute", 429, Searches, """{"mapper":"Solo","period":"1d"}""", "alice again"),
+        Get("too many searches in a minute, compatible", 429, $"{Compatible}?username=Solo&period=1m", "alice again"),
+
+        new Pass(TimeSpan.FromSeconds(1)),
+        new StartWorker(),
+        new UntilEnded("demo", "alice again"),
+        Get("a completed search", 200, $"{Searches}/{{demo}}", "alice again", TakeHeader("ETag", "final")),
+        Get("a completed search that is known", 304, $"{Searches}/{{demo}}", "alice again") with { IfNoneMatch = "{final}" },
+        Get("a completed search that has changed", 200, $"{Searches}/{{demo}}", "alice again") with { IfNoneMatch = "{etag}" },
+        Get("a completed search, compatible", 200, $"{Compatible}/status/{{demo}}", "alice again"),
+        Get("a completed search that is known, compatible", 304, $"{Compatible}/status/{{demo}}", "alice again") with { IfNoneMatch = "{final}" },
+        Get("all results", 200, $"{Searches}/{{demo}}/results", "alice again"),
+        Get("the first page of results", 200, $"{Searches}/{{demo}}/results?limit=5", "alice again"),
+        Get("the second page of results", 200, $"{Searches}/{{demo}}/results?after=4&limit=5", "alice again"),
+        Get("the last page of results", 200, $"{Searches}/{{demo}}/results?after=20&limit=5", "alice again"),
+        Get("past the end of the results", 200, $"{Searches}/{{demo}}/results?after=2147483647", "alice again"),
+        Get("a page out of range", 200, $"{Searches}/{{demo}}/results?after=-7&limit=0", "alice again"),
+        Get("a page that is no number", 400, $"{Searches}/{{demo}}/results?after=first", "alice again"),
+        Delete("a completed search is cancelled", 200, $"{Searches}/{{demo}}", "alice again"),
+        new Pass(TimeSpan.FromSeconds(1)),
+
+        // Past the minute that the last refusal asked for.
+        new GoTo(TimeSpan.FromMinutes(22)),
+        Get("alice searches for a mapper without maps", 202, $"{Compatible}?username=Nobody&period=1w", "alice again", Take("$.jobId", "nobody")),
+        new UntilEnded("nobody", "alice again"),
+        Get("a search without maps", 200, $"{Searches}/{{nobody}}", "alice again"),
+        Get("a search without maps, compatible", 200, $"{Compatible}/status/{{nobody}}", "alice again"),
+        Get("results without maps", 200, $"{Searches}/{{nobody}}/results", "alice again"),
+        new Pass(TimeSpan.FromSeconds(1)),
+        new BreakLeaderboards(),
+        Post("alice searches while no board can be read", 202, Searches, """{"mapper":"Solo","period":"1m"}""", "alice again", Take("$.id", "unreadable")),
+        new UntilEnded("unreadable", "alice again"),
+        new MendLeaderboards(),
+        Get("a search with a map that could not be read", 200, $"{Searches}/{{unreadable}}", "alice again"),
+        Get("a search with a map that could not be read, compatible", 200, $"{Compatible}/status/{{unreadable}}", "alice again"),
+        Get("results with a map that could not be read", 200, $"{Searches}/{{unreadable}}/results", "alice again"),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("alice searches for a mapper with one map", 202, Searches, """{"mapper":"solo","period":"1m"}""", "alice again", Take("$.id", "one map")),
+        new UntilEnded("one map", "alice again"),
+        Get("a search with one map", 200, $"{Searches}/{{one map}}", "alice again"),
+        Get("a search with one map, compatible", 200, $"{Compatible}/status/{{one map}}", "alice again"),
+        Get("results of one map", 200, $"{Searches}/{{one map}}/results", "alice again"),
+        Get("alice's searches in the end", 200, Searches, "alice again"),
+
+        Get("nothing", 404, "/"),
+        Get("no route", 404, "/api/v1/nothing"),
+        Post("events outside a function", 404, "/events", """{"Records":[]}"""),
+        Post("a wrong method", 405, Compatible, "{}"),
+        Get("another wrong method", 405, "/api/v1/users/login"),
+        new Ask("a wrong method for health", 405, "PUT", "/health"),
+        new Ask("only the head", 405, "HEAD", Searches),
+
+        Post("alice signs out", 200, "/api/v1/users/logout", """{"refresh_token":"{alice again.refresh}"}"""),
+        Post("alice signs out again", 200, "/api/v1/users/logout", """{"refresh_token":"{alice again.refresh}"}"""),
+        Post("junk signs out", 200, "/api/v1/users/logout", """{"refresh_token":"junk"}"""),
+        Post("nothing signs out", 400, "/api/v1/users/logout", "{}"),
+        Get("alice is signed out", 401, "/api/v1/users/profile", "alice again"),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("bob signs in once more", 200, "/api/v1/users/login", $$"""{"email":"bob","password":"{{Password}}"}""", takes: Tokens("bob once more")),
+        Post("nobody signs out everywhere", 401, "/api/v1/users/logout-everywhere", body: null),
+        Post("bob signs out everywhere", 200, "/api/v1/users/logout-everywhere", body: null, "bob"),
+        Get("bob is signed out", 401, "/api/v1/users/profile", "bob"),
+        Get("bob is signed out elsewhere", 401, "/api/v1/users/profile", "bob once more"),
+    ];
+
+    /// <summary>Where the profiles may say something else, and what.</summary>
+    public static IReadOnlyList<Difference> Differences { get; } =
+    [
+        new("health", "$.services.postgres", "It is configured, or it is not.", profile => $"\"{profile.PostgresHealth}\""),
+        .. QueuePlaces("a search that waits", 0),
+        .. QueuePlaces("a search of another version", 0),
+        .. QueuePlaces("a search that waits, compatible", 0),
+        .. QueuePlaces("a second search that waits", 1),
+    ];
+
+    private static IEnumerable<Difference> QueuePlaces(string what, int place) =>
+    [
+        new(what, "$.progress.queuePlace", "SQS does not tell what waits before a message.", profile => profile == Support.HostProfile.Aws ? "null" : $"{place}"),
+    ];
+
+    private static Ask Get(string what, int status, string path, string? user = null, params Taken[] takes) => new(what, status, "GET", path) { User = user, Takes = takes };
+
+    private static Ask Delete(string what, int status, string path, string? user = null) => new(what, status, "DELETE", path) { User = user };
+
+    private static Ask Post(string what, int status, string path, string? body, string? user = null, params Taken[] takes) =>
+        new(what, status, "POST", path) { Body = body, ContentType = body is null ? null : Json, User = user, Takes = takes };
+
+    private static Taken[] Tokens(string user) => [new("$.access_token", user), new("$.refresh_token", $"{user}.refresh")];
+
+    private static Taken Take(string path, string name) => new(path, name);
+
+    private static Taken TakeHeader(string header, string name) => new(header, name) { IsHeader = true };
+}
+
+internal abstract record Step;
+
+/// <param name="What">Names it, for people and for <see cref="Difference"/>.</param>
+/// <param name="Status">Of the answer, so that the conversation takes the way it is meant to take.</param>
+internal sealed record Ask(string What, int Status, string Method, string Path) : Step
+{
+    public string? User { get; init; }
+
+    public string? Body { get; init; }
+
+    public string? ContentType { get; init; }
+
+    public string? IfNoneMatch { get; init; }
+
+    public string UserAgent { get; init; } = "conversation/1.0";
+
+    public IReadOnlyList<Taken> Takes { get; init; } = [];
+}
+
+/// <summary>A value of the answer that is used later. One of the body is random, and its name is put where it stands in this and all later answers.</summary>
+internal sealed record Taken(string Path, string Name)
+{
+    /// <summary>A header's value is no secret and not random: it is compared as it is.</summary>
+    public bool IsHeader { get; init; }
+}
+
+/// <summary>Time passes in small steps until the search is completed.</summary>
+internal sealed record Ripen(string Search, string User) : Step;
+
+/// <summary>The search ends with time standing still.</summary>
+internal sealed record UntilEnded(string Search, string User) : Step;
+
+/// <param name="At">Since the start of the conversation.</param>
+internal sealed record GoTo(TimeSpan At) : Step;
+
+internal sealed record Pass(TimeSpan Time) : Step;
+
+internal sealed record StopWorker : Step;
+
+/// <summary>From now on Trackmania answers questions after leaderboards with errors.</summary>
+internal sealed record BreakLeaderboards : Step;
+
+internal sealed record MendLeaderboards : Step;
+
+internal sealed record StartWorker : Step;
+
+/// <param name="Path">In the body of the answer.</param>
+/// <param name="Expected">The value as JSON.</param>
+internal sealed record Difference(string What, string Path, string Reason, Func<Support.HostProfile, string> Expected);
