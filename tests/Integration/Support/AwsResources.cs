@@ -59,28 +59,45 @@ internal sealed class AwsResources : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // Servers of a test's own take everything along, and may be stopped or hang by now.
+        var shared = await AwsServers.GetAsync();
         using (DynamoDb)
         using (Sqs)
         {
-            // Whatever has the prefix, so that what a test has made beside goes too.
-            string? last = null;
-            do
+            if (Endpoints.DynamoDb == shared.DynamoDb)
             {
-                var tables = await DynamoDb.ListTablesAsync(new ListTablesRequest { ExclusiveStartTableName = last ?? Prefix });
-                var own = (tables.TableNames ?? []).TakeWhile(name => name.StartsWith(Prefix, StringComparison.Ordinal)).ToList();
-                foreach (var name in own)
-                {
-                    await DynamoDb.DeleteTableAsync(name);
-                }
-
-                last = own.Count > 0 ? tables.LastEvaluatedTableName : null;
+                await RemoveTablesAsync();
             }
-            while (last is not null);
 
-            foreach (var url in (await Sqs.ListQueuesAsync(Prefix)).QueueUrls ?? [])
+            if (Endpoints.Sqs == shared.Sqs)
             {
-                await Sqs.DeleteQueueAsync(url);
+                await RemoveQueuesAsync();
             }
+        }
+    }
+
+    /// <summary>Whatever has the prefix, so that what the test has made beside goes too.</summary>
+    private async Task RemoveTablesAsync()
+    {
+        string? last = Prefix;
+        while (last is not null)
+        {
+            var tables = await DynamoDb.ListTablesAsync(new ListTablesRequest { ExclusiveStartTableName = last });
+            var own = (tables.TableNames ?? []).TakeWhile(name => name.StartsWith(Prefix, StringComparison.Ordinal)).ToList();
+            foreach (var name in own)
+            {
+                await DynamoDb.DeleteTableAsync(name);
+            }
+
+            last = own.Count > 0 ? tables.LastEvaluatedTableName : null;
+        }
+    }
+
+    private async Task RemoveQueuesAsync()
+    {
+        foreach (var url in (await Sqs.ListQueuesAsync(Prefix)).QueueUrls ?? [])
+        {
+            await Sqs.DeleteQueueAsync(url);
         }
     }
 

@@ -19,8 +19,6 @@ internal abstract class AwsServer : IAsyncDisposable
 
     public Uri Address => new($"http://127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}");
 
-    public int ProcessId => Running.Id;
-
     public string Output => string.Join(Environment.NewLine, _output);
 
     private Process Running => _process ?? throw new InvalidOperationException("The server does not run.");

@@ -19,10 +19,13 @@ internal sealed class DynamoDbServer : AwsServer
 
     private DynamoDbServer(DynamoDbEngine engine, string? folder) => (_engine, _folder) = (engine, folder);
 
-    /// <summary>The one of this machine, or the one that TEST_DYNAMODB names.</summary>
+    /// <summary>Those that this machine can run.</summary>
+    public static IReadOnlyList<DynamoDbEngine> Engines => Dynoxide is null ? [DynamoDbEngine.Dynalite] : [DynamoDbEngine.Dynoxide, DynamoDbEngine.Dynalite];
+
+    /// <summary>The first of them, or the one that TEST_DYNAMODB names.</summary>
     private static DynamoDbEngine StandardEngine => Environment.GetEnvironmentVariable("TEST_DYNAMODB") switch
     {
-        null or "" => Dynoxide is null ? DynamoDbEngine.Dynalite : DynamoDbEngine.Dynoxide,
+        null or "" => Engines[0],
         "dynoxide" => DynamoDbEngine.Dynoxide,
         "dynalite" => DynamoDbEngine.Dynalite,
         var other => throw new InvalidOperationException($"TEST_DYNAMODB is '{other}', but must be dynoxide or dynalite."),
