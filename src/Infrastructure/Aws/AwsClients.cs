@@ -17,9 +17,13 @@ internal static class AwsClients
 
     private const int Repetitions = 4;
 
-    public static AmazonDynamoDBClient DynamoDb() => new(Configure(new AmazonDynamoDBConfig(), s_attempt));
+    public static AmazonDynamoDBClient DynamoDb() => new(DynamoDbConfig());
 
-    public static AmazonSQSClient Sqs() => new(Configure(new AmazonSQSConfig(), s_longestPoll));
+    public static AmazonSQSClient Sqs() => new(SqsConfig());
+
+    public static AmazonDynamoDBConfig DynamoDbConfig() => Configure(new AmazonDynamoDBConfig(), s_attempt);
+
+    public static AmazonSQSConfig SqsConfig() => Configure(new AmazonSQSConfig(), s_longestPoll);
 
     public static T Configure<T>(T config, TimeSpan attempt)
         where T : ClientConfig
