@@ -24,7 +24,7 @@ public sealed class LambdaTests : IAsyncLifetime
         _system = await AwsSystem.StartAsync();
 
         // Whose searches they are, and who looks at them.
-        _owner = _system.Start(("Hosting:Role", "Api"));
+        _owner = _system.StartIdle();
     }
 
     public ValueTask DisposeAsync() => _system.DisposeAsync();
