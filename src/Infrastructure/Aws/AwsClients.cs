@@ -28,7 +28,8 @@ internal static class AwsClients
     public static T Configure<T>(T config, TimeSpan attempt)
         where T : ClientConfig
     {
-        config.RetryMode = RequestRetryMode.Adaptive;
+        // Not adaptive, which holds back every request of the client after one that was throttled, for minutes if there are few.
+        config.RetryMode = RequestRetryMode.Standard;
         config.MaxErrorRetry = Repetitions;
         config.Timeout = attempt;
         config.ConnectTimeout = s_connect;
