@@ -29,6 +29,7 @@ internal static class AwsRegistration
         services.AddSingleton(provider => new SqsMapSearchQueue(provider.GetRequiredService<SqsQueues>()));
         services.AddSingleton<IMapSearchQueue>(provider => provider.GetRequiredService<SqsMapSearchQueue>());
         services.AddSingleton<IMapSearchMessages>(provider => provider.GetRequiredService<SqsMapSearchQueue>());
-        return services.AddSingleton<IUpkeep, MapSearchSweep>();
+        services.AddSingleton<MapSearchSweep>();
+        return services.AddSingleton<IUpkeep>(provider => provider.GetRequiredService<MapSearchSweep>());
     }
 }
