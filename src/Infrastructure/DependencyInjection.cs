@@ -36,7 +36,8 @@ public static class DependencyInjection
         var aws = selection.Uses(AdapterKind.Aws) ? AwsSettings.Read(configuration, errors) : null;
         if (aws is not null)
         {
-            services.AddAws(aws);
+            var ports = selection.Choices.Where(c => c.Kind == AdapterKind.Aws).Select(c => c.Port).ToList();
+            services.AddAws(aws, new AwsNeeds([.. ports.Select(p => p.AwsTable).OfType<AwsTable>()], ports.Any(p => p.AwsQueue is not null)));
         }
 
         foreach (var (port, kind) in selection.Choices)

@@ -17,14 +17,19 @@ internal static class AwsClients
 
     private const int Repetitions = 4;
 
-    public static AmazonDynamoDBClient DynamoDb() => new(Configure(new AmazonDynamoDBConfig(), s_attempt));
+    public static AmazonDynamoDBClient DynamoDb() => new(DynamoDbConfig());
 
-    public static AmazonSQSClient Sqs() => new(Configure(new AmazonSQSConfig(), s_longestPoll));
+    public static AmazonSQSClient Sqs() => new(SqsConfig());
+
+    public static AmazonDynamoDBConfig DynamoDbConfig() => Configure(new AmazonDynamoDBConfig(), s_attempt);
+
+    public static AmazonSQSConfig SqsConfig() => Configure(new AmazonSQSConfig(), s_longestPoll);
 
     public static T Configure<T>(T config, TimeSpan attempt)
         where T : ClientConfig
     {
-        config.RetryMode = RequestRetryMode.Adaptive;
+        // Not adaptive, which holds back every request of the client after one that was throttled, for minutes if there are few.
+        config.RetryMode = RequestRetryMode.Standard;
         config.MaxErrorRetry = Repetitions;
         config.Timeout = attempt;
         config.ConnectTimeout = s_connect;

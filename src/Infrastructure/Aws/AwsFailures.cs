@@ -9,8 +9,7 @@ namespace Backend.Infrastructure.Aws;
 internal static class AwsFailures
 {
     /// <summary>
-    /// Requests must be answered within 5 s whatever AWS does. The SDK repeats what may be repeated within that time, with
-    /// pauses that grow while a service throttles (adaptive mode).
+    /// Requests must be answered within 5 s whatever AWS does. The SDK repeats what may be repeated within that time, with pauses that grow.
     /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 

@@ -3,12 +3,12 @@ using Backend.Application.Ports;
 namespace Backend.Infrastructure.Aws;
 
 /// <summary>Asks for an item that is not there, as every request asks for one.</summary>
-internal sealed class DynamoProbe(DynamoDatabase database, AwsSettings settings) : IReadinessProbe
+internal sealed class DynamoProbe(DynamoDatabase database, AwsNeeds needs, AwsSettings settings) : IReadinessProbe
 {
     public string Name => "dynamodb";
 
     public Task<bool> IsReadyAsync(CancellationToken cancellationToken) =>
-        AwsProbe.AnswersAsync(() => database.FindAsync(settings.NameOf(AwsSchema.Sessions), "probe", "probe", cancellationToken), cancellationToken);
+        AwsProbe.AnswersAsync(() => database.FindAsync(settings.NameOf(needs.Tables[0]), "probe", "probe", cancellationToken), cancellationToken);
 }
 
 internal sealed class SqsProbe(SqsQueues queues) : IReadinessProbe

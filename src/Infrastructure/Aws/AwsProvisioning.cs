@@ -40,22 +40,23 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
         return new AwsProvisioningOutcome([.. missing.Select(m => m.What)], []);
     }
 
-    /// <summary>What is missing or differs, one sentence each; changes nothing.</summary>
-    public async Task<IReadOnlyList<string>> CheckAsync(CancellationToken cancellationToken)
+    /// <summary>What is missing or differs of what a service needs, one sentence each; changes nothing.</summary>
+    public async Task<IReadOnlyList<string>> CheckAsync(AwsNeeds needs, CancellationToken cancellationToken)
     {
         var problems = new List<string>();
         var missing = new List<(string What, Func<CancellationToken, Task> Make)>();
-        foreach (var table in AwsSchema.Tables)
+        foreach (var table in needs.Tables)
         {
             await LookAtTableAsync(table, missing, problems, cancellationToken);
         }
 
-        if (await FindQueueAsync(settings.QueueName, cancellationToken) is null)
+        // One that is named by its address may be another account's, where names are not looked up.
+        if (needs.Queue && settings.QueueUrl is null && await FindQueueAsync(settings.QueueName, cancellationToken) is null)
         {
             missing.Add(($"the SQS queue {settings.QueueName}", _ => Task.CompletedTask));
         }
 
-        return [.. problems, .. missing.Select(m => $"There is not {m.What}; run aws-provision.")];
+        return [.. problems, .. missing.Select(m => $"T{m.What[1..]} is missing; run aws-provision.")];
     }
 
     private async Task LookAtTableAsync(AwsTable table, List<(string What, Func<CancellationToken, Task> Make)> missing, List<string> differences, CancellationToken cancellationToken)
@@ -64,16 +65,22 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
         var found = await FindTableAsync(name, cancellationToken);
         if (found is null)
         {
-            missing.Add(($"the DynamoDB table {name}", token => CreateTableAsync(table, name, token)));
+            missing.Add(($"the DynamoDB table {name}", async token =>
+            {
+                await CreateTableAsync(table, name, token);
+                await EnableExpiryAsync(name, token);
+            }));
+            return;
         }
-        else if (Describe(found.KeySchema, found.LocalSecondaryIndexes, found.GlobalSecondaryIndexes) is var there && there != Describe(table))
+
+        if (Describe(found.KeySchema, found.LocalSecondaryIndexes, found.GlobalSecondaryIndexes) is var there && there != Describe(table))
         {
             differences.Add($"The DynamoDB table {name} has other keys or indexes: {there} instead of {Describe(table)}.");
             return;
         }
 
         // A table that was made a moment ago by somebody who then crashed may lack it.
-        var expiry = found is null ? null : await FindExpiryAsync(name, cancellationToken);
+        var expiry = await FindExpiryAsync(name, cancellationToken);
         if (IsEnabled(expiry))
         {
             if (expiry!.AttributeName != AwsSchema.TimeToLive)
@@ -256,6 +263,9 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
 
     private static string Describe(List<KeySchemaElement> keys) => string.Join('/', keys.Select(k => k.AttributeName));
 }
+
+/// <summary>What the adapters that were chosen need.</summary>
+internal sealed record AwsNeeds(IReadOnlyList<AwsTable> Tables, bool Queue);
 
 /// <param name="Made">What was missing.</param>
 /// <param name="Differences">What is there and is not as it must be, one sentence each; nothing was made then.</param>

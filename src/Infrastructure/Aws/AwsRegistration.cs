@@ -8,9 +8,10 @@ namespace Backend.Infrastructure.Aws;
 internal static class AwsRegistration
 {
     /// <summary>What all AWS adapters share. The order of the hosted services matters: nothing may run before everything is there.</summary>
-    public static void AddAws(this IServiceCollection services, AwsSettings settings)
+    public static void AddAws(this IServiceCollection services, AwsSettings settings, AwsNeeds needs)
     {
         services.AddSingleton(settings);
+        services.AddSingleton(needs);
         services.AddSingleton<Amazon.DynamoDBv2.IAmazonDynamoDB>(_ => AwsClients.DynamoDb());
         services.AddSingleton<Amazon.SQS.IAmazonSQS>(_ => AwsClients.Sqs());
         services.AddSingleton<DynamoDatabase>();
@@ -29,6 +30,7 @@ internal static class AwsRegistration
         services.AddSingleton(provider => new SqsMapSearchQueue(provider.GetRequiredService<SqsQueues>()));
         services.AddSingleton<IMapSearchQueue>(provider => provider.GetRequiredService<SqsMapSearchQueue>());
         services.AddSingleton<IMapSearchMessages>(provider => provider.GetRequiredService<SqsMapSearchQueue>());
-        return services.AddSingleton<IUpkeep, MapSearchSweep>();
+        services.AddSingleton<MapSearchSweep>();
+        return services.AddSingleton<IUpkeep>(provider => provider.GetRequiredService<MapSearchSweep>());
     }
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Backend.Infrastructure.Aws;
 
 /// <summary>Before anything else runs: waits for AWS, and stops the start when a table or queue is missing or is not as this version needs it.</summary>
-internal sealed partial class AwsStart(AwsProvisioning provisioning, AwsSettings settings, TimeProvider clock, ILogger<AwsStart> logger) : IHostedLifecycleService
+internal sealed partial class AwsStart(AwsProvisioning provisioning, AwsNeeds needs, AwsSettings settings, TimeProvider clock, ILogger<AwsStart> logger) : IHostedLifecycleService
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
@@ -17,7 +17,7 @@ internal sealed partial class AwsStart(AwsProvisioning provisioning, AwsSettings
         {
             try
             {
-                if (await provisioning.CheckAsync(cancellationToken) is { Count: > 0 } problems)
+                if (await provisioning.CheckAsync(needs, cancellationToken) is { Count: > 0 } problems)
                 {
                     throw new ConfigurationException(problems);
                 }

@@ -229,6 +229,9 @@ internal sealed class DynamoMapSearchJobStore(DynamoDatabase database, AwsSettin
         return unfinished;
     }
 
+    /// <summary>Leases are seen anew from here on.</summary>
+    internal void ForgetWhatWasSeen() => _leases.ForgetAllBut(new HashSet<MapSearchKey>());
+
     /// <summary>For whoever looks when this process has died as well.</summary>
     private async Task NoteSilenceAsync(MapSearchKey key, LeaseNumber number, TimeSpan silence, CancellationToken cancellationToken) => await database.TryTouchAsync(
         _table,

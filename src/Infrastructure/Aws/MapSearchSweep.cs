@@ -38,11 +38,7 @@ internal sealed partial class MapSearchSweep(
             unfinished = await jobs.LookAtUnfinishedAsync(cancellationToken);
         }
 
-        foreach (var lapsed in unfinished.Where(u => u.HasLapsed))
-        {
-            await TakeFromDeadWorkerAsync(lapsed.Job, cancellationToken);
-        }
-
+        await TakeFromDeadWorkersAsync(unfinished, cancellationToken);
         foreach (var waiting in unfinished.Where(SeemsToHaveNoMessage))
         {
             if (await jobs.TryNoteResendAsync(waiting, cancellationToken))
@@ -53,6 +49,15 @@ internal sealed partial class MapSearchSweep(
         }
 
         await HandleDeadLettersAsync(cancellationToken);
+    }
+
+    /// <summary>Searches whose lease has lapsed are given back, and a message for whoever goes on.</summary>
+    public async Task TakeFromDeadWorkersAsync(IEnumerable<UnfinishedSearch> unfinished, CancellationToken cancellationToken)
+    {
+        foreach (var lapsed in unfinished.Where(u => u.HasLapsed))
+        {
+            await TakeFromDeadWorkerAsync(lapsed.Job, cancellationToken);
+        }
     }
 
     /// <summary>The claim counts the run that has lapsed, as the claim of its next worker would have.</summary>

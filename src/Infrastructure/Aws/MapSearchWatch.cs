@@ -5,10 +5,11 @@ using Microsoft.Extensions.Logging;
 namespace Backend.Infrastructure.Aws;
 
 /// <summary>
-/// Looks at unfinished searches all the time, so that the lease of a worker that died has been seen lapsing by the time its message is
-/// delivered again, and need not be waited for from then on.
+/// Looks at unfinished searches all the time, so that the lease of a worker that fell silent has been seen lapsing by the time its message is
+/// delivered again, and need not be waited for from then on. The message may not come for long, since SQS may have given it to the silent
+/// one once more, which had asked; then its searches are taken from it.
 /// </summary>
-internal sealed partial class MapSearchWatch(DynamoMapSearchJobStore jobs, MapSearchOptions options, TimeProvider clock, ILogger<MapSearchWatch> logger) : BackgroundService
+internal sealed partial class MapSearchWatch(DynamoMapSearchJobStore jobs, MapSearchSweep sweep, MapSearchOptions options, TimeProvider clock, ILogger<MapSearchWatch> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -20,7 +21,7 @@ internal sealed partial class MapSearchWatch(DynamoMapSearchJobStore jobs, MapSe
             {
                 try
                 {
-                    await jobs.LookAtUnfinishedAsync(stoppingToken);
+                    await sweep.TakeFromDeadWorkersAsync(await jobs.LookAtUnfinishedAsync(stoppingToken), stoppingToken);
                     isTroubled = false;
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException)
@@ -32,6 +33,9 @@ internal sealed partial class MapSearchWatch(DynamoMapSearchJobStore jobs, MapSe
                     }
 
                     isTroubled = true;
+
+                    // While this process could not look, others may have been unable to give a sign.
+                    jobs.ForgetWhatWasSeen();
                 }
             }
         }

@@ -34,7 +34,7 @@ internal static partial class LambdaEventEndpoints
         routes.MapPost("/events", TakeEvent).AllowAnonymous().WithName(nameof(TakeEvent)).ExcludeFromDescription();
 
     private static async Task<Results<Ok<BatchResponse>, Ok<KeepUpResult>, Failure>> TakeEvent(
-        LambdaEvent taken, HttpContext context, IMapSearchMessages messages, MapSearchRun run, IMediator mediator, TimeProvider clock, ILogger<MapSearchRun> logger)
+        LambdaEvent taken, HttpContext context, IMapSearchMessages messages, MapSearchRun run, IMediator mediator, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<MapSearchRun> logger)
     {
         if (IsRequest(context.Request.Headers[RequestContextHeader]))
         {
@@ -42,8 +42,8 @@ internal static partial class LambdaEventEndpoints
         }
 
         using var stop = StopBefore(context.Request.Headers[LambdaContextHeader], clock);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, context.RequestAborted);
-        if (taken.Records is { } records)
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, context.RequestAborted, lifetime.ApplicationStopping);
+        if (taken.Records is { } records && records.All(record => record is { MessageId.Length: > 0 }))
         {
             var outcomes = await Task.WhenAll(records.Select(async record => (record.MessageId, IsDone: await TryRunAsync(record, messages, run, logger, ended.Token))));
             return TypedResults.Ok(new BatchResponse([.. outcomes.Where(o => !o.IsDone).Select(o => new FailedItem(o.MessageId))]));

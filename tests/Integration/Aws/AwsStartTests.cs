@@ -27,10 +27,10 @@ public sealed class AwsStartTests : IAsyncLifetime
         sentences.ShouldAllBe(s => s.EndsWith("; run aws-provision.", StringComparison.Ordinal));
         foreach (var table in AwsSchema.Tables)
         {
-            sentences.ShouldContain($"There is not the DynamoDB table {resources.NameOf(table)}; run aws-provision.");
+            sentences.ShouldContain($"The DynamoDB table {resources.NameOf(table)} is missing; run aws-provision.");
         }
 
-        sentences.ShouldContain($"There is not the SQS queue {resources.QueueName}; run aws-provision.");
+        sentences.ShouldContain($"The SQS queue {resources.QueueName} is missing; run aws-provision.");
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class AwsStartTests : IAsyncLifetime
         var (code, _, error) = await RefusedStart.RunAsync(SettingsOf(resources));
 
         code.ShouldBe(1);
-        RefusedStart.Sentences(error).ShouldBe([$"There is not the DynamoDB table {name}; run aws-provision.", $"There is not the expiry of items in the DynamoDB table {name}; run aws-provision."]);
+        RefusedStart.Sentences(error).ShouldBe([$"The DynamoDB table {name} is missing; run aws-provision."]);
     }
 
     [Fact]

@@ -23,7 +23,8 @@ internal sealed class Fleet(Func<string, Task<IReadOnlyDictionary<string, string
 
     private readonly List<ServiceProcess> _started = [];
 
-    public async Task<ServiceProcess> StartAsync()
+    /// <param name="more">Settings of this instance alone.</param>
+    public async Task<ServiceProcess> StartAsync(params (string Key, string Value)[] more)
     {
         var name = $"instance-{_started.Count + 1}";
         var all = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -42,7 +43,7 @@ internal sealed class Fleet(Func<string, Task<IReadOnlyDictionary<string, string
             ["Serilog:MinimumLevel:Default"] = "Warning",
             ["Serilog:MinimumLevel:Override:Backend.WebApi.Workers.StartupLog"] = "Information",
         };
-        foreach (var (key, value) in SandboxSettings.Of(sandbox, name).Concat(await storesOf(name)).Concat(settings))
+        foreach (var (key, value) in SandboxSettings.Of(sandbox, name).Concat(await storesOf(name)).Concat(settings).Concat(more.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))))
         {
             all[key] = value;
         }

@@ -26,16 +26,32 @@ internal sealed record AwsEndpoints(Uri DynamoDb, Uri Sqs)
     /// <summary>For what a test asks and changes itself.</summary>
     public AmazonDynamoDBClient CreateDynamoDb(Action<AmazonDynamoDBConfig>? configure = null)
     {
-        var config = new AmazonDynamoDBConfig { ServiceURL = DynamoDb.ToString(), AuthenticationRegion = Region };
+        var config = new AmazonDynamoDBConfig();
         configure?.Invoke(config);
+        return CreateDynamoDb(config);
+    }
+
+    /// <inheritdoc cref="CreateDynamoDb(Action{AmazonDynamoDBConfig})"/>
+    public AmazonSQSClient CreateSqs(Action<AmazonSQSConfig>? configure = null)
+    {
+        var config = new AmazonSQSConfig();
+        configure?.Invoke(config);
+        return CreateSqs(config);
+    }
+
+    /// <summary>With all the rest as it is configured.</summary>
+    public AmazonDynamoDBClient CreateDynamoDb(AmazonDynamoDBConfig config)
+    {
+        config.ServiceURL = DynamoDb.ToString();
+        config.AuthenticationRegion = Region;
         return new AmazonDynamoDBClient(new BasicAWSCredentials(AccessKey, SecretKey), config);
     }
 
-    /// <inheritdoc cref="CreateDynamoDb"/>
-    public AmazonSQSClient CreateSqs(Action<AmazonSQSConfig>? configure = null)
+    /// <inheritdoc cref="CreateDynamoDb(AmazonDynamoDBConfig)"/>
+    public AmazonSQSClient CreateSqs(AmazonSQSConfig config)
     {
-        var config = new AmazonSQSConfig { ServiceURL = Sqs.ToString(), AuthenticationRegion = Region };
-        configure?.Invoke(config);
+        config.ServiceURL = Sqs.ToString();
+        config.AuthenticationRegion = Region;
         return new AmazonSQSClient(new BasicAWSCredentials(AccessKey, SecretKey), config);
     }
 }
