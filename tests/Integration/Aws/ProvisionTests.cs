@@ -140,7 +140,7 @@ public sealed class ProvisionTests : IAsyncLifetime
             var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => new AwsProvisioning(resources.DynamoDb, resources.Sqs, settings).ProvisionAsync(CancellationToken.None)));
 
             outcomes.ShouldAllBe(o => o.Differences.Count == 0);
-            (await new AwsProvisioning(resources.DynamoDb, resources.Sqs, settings).CheckAsync(CancellationToken.None)).ShouldBeEmpty();
+            (await new AwsProvisioning(resources.DynamoDb, resources.Sqs, settings).CheckAsync(new AwsNeeds(AwsSchema.Tables, Queue: true), CancellationToken.None)).ShouldBeEmpty();
         }
     }
 
@@ -197,7 +197,7 @@ public sealed class ProvisionTests : IAsyncLifetime
     private async Task ShouldBeWholeAsync()
     {
         var provisioning = new AwsProvisioning(_resources.DynamoDb, _resources.Sqs, ContractResources.SettingsOf(_resources));
-        (await provisioning.CheckAsync(CancellationToken.None)).ShouldBeEmpty();
+        (await provisioning.CheckAsync(new AwsNeeds(AwsSchema.Tables, Queue: true), CancellationToken.None)).ShouldBeEmpty();
         (await DescribeAsync()).Count.ShouldBe(AwsSchema.Tables.Count + 2);
         var queue = await _resources.Sqs.GetQueueAttributesAsync(await _resources.QueueUrlAsync(), ["RedrivePolicy", "MessageRetentionPeriod"]);
         queue.Attributes["RedrivePolicy"].ShouldContain(_resources.DeadLetterQueueName);

@@ -15,6 +15,7 @@ public sealed class AwsFailuresTests
         new HttpRequestException("refused"),
         new SocketException((int)SocketError.ConnectionRefused),
         new IOException("cut"),
+        new TimeoutException("as the SDK says of an attempt that took too long"),
         new AmazonClientException("no credentials"),
         Service(HttpStatusCode.InternalServerError, "InternalServerError"),
         Service(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable"),
@@ -43,7 +44,6 @@ public sealed class AwsFailuresTests
         new ReceiptHandleIsInvalidException("old") { StatusCode = HttpStatusCode.BadRequest, ErrorCode = "ReceiptHandleIsInvalid" },
         new InvalidOperationException("a bug"),
         new OperationCanceledException(),
-        new TimeoutException(),
     ];
 
     [Theory]
@@ -122,10 +122,10 @@ public sealed class AwsFailuresTests
         called.ShouldBeFalse();
     }
 
-    /// <summary>A cancellation that is neither the caller's nor the limit's is a bug somewhere, and no outage.</summary>
+    /// <summary>A call is given no other token than that of the limit, so the transport's own time limit is what else cancels it.</summary>
     [Fact]
-    public async Task A_cancellation_of_somebody_else_is_no_outage() =>
-        await Should.ThrowAsync<OperationCanceledException>(() => AwsFailures.GuardAsync<int>(_ => throw new OperationCanceledException(), CancellationToken.None));
+    public async Task A_cancellation_that_nobody_here_asked_for_is_an_outage() =>
+        await Should.ThrowAsync<StoreUnavailableException>(() => AwsFailures.GuardAsync<int>(_ => throw new OperationCanceledException(), CancellationToken.None));
 
     private static AmazonServiceException Service(HttpStatusCode status, string? code) => new("text") { StatusCode = status, ErrorCode = code };
 }
