@@ -17,6 +17,9 @@ internal sealed class DynamoDatabase(IAmazonDynamoDB client, IIdSource ids)
     private const int MaxReadTogether = 100;
     private const int MaxWrittenTogether = 25;
 
+    /// <summary>By one caller; the readers of a large result would otherwise take each other's time.</summary>
+    private const int MaxReadsAtOnce = 4;
+
     public async Task<Dictionary<string, AttributeValue>?> FindAsync(string table, string partition, string sort, CancellationToken cancellationToken)
     {
         var found = await AwsFailures.GuardAsync(
@@ -27,8 +30,14 @@ internal sealed class DynamoDatabase(IAmazonDynamoDB client, IIdSource ids)
     /// <summary>Items of the keys, in no order; absent ones are left out.</summary>
     public async Task<List<Dictionary<string, AttributeValue>>> FindAllAsync(string table, IEnumerable<(string Partition, string Sort)> keys, CancellationToken cancellationToken)
     {
-        var pages = await Task.WhenAll(keys.Chunk(MaxReadTogether).Select(chunk => FindTogetherAsync(table, chunk, cancellationToken)));
-        return [.. pages.SelectMany(page => page)];
+        var found = new List<Dictionary<string, AttributeValue>>();
+        foreach (var chunks in keys.Chunk(MaxReadTogether).Chunk(MaxReadsAtOnce))
+        {
+            var pages = await Task.WhenAll(chunks.Select(chunk => FindTogetherAsync(table, chunk, cancellationToken)));
+            found.AddRange(pages.SelectMany(page => page));
+        }
+
+        return found;
     }
 
     /// <summary>A page of a partition, in the order of its sort keys.</summary>
