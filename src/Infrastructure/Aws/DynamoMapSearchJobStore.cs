@@ -208,7 +208,7 @@ internal sealed class DynamoMapSearchJobStore(DynamoDatabase database, AwsSettin
     internal async Task<List<UnfinishedSearch>> LookAtUnfinishedAsync(CancellationToken cancellationToken)
     {
         var listed = await database.QueryAllAsync(_table, MapSearchItem.UnfinishedPartition, cancellationToken, AwsSchema.MapSearches.GlobalIndex);
-        var items = await database.FindAllAsync(_table, listed.Select(item => (item.Text(AwsSchema.PartitionKey), item.Text(AwsSchema.SortKey))), cancellationToken);
+        var items = await database.FindAllAsync(_table, listed.Select(item => (item.Text(AwsSchema.PartitionKey), item.Text(AwsSchema.SortKey))).Distinct(), cancellationToken);
         var unfinished = new List<UnfinishedSearch>();
         foreach (var item in items)
         {
