@@ -65,7 +65,8 @@ public static class AwsParameters
                 token => client.GetParametersAsync(new GetParametersRequest { Names = [.. chunk], WithDecryption = true }, token), cancellationToken, s_patience);
             foreach (var parameter in answer.Parameters ?? [])
             {
-                values[parameter.Name] = parameter.Value;
+                // A version or label that was asked for comes back beside the name.
+                values[parameter.Name + parameter.Selector] = parameter.Value;
             }
         }
 

@@ -105,13 +105,7 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
 
         if (url is null)
         {
-            missing.Add(($"the SQS queue {name}", async token =>
-            {
-                var deadLetterUrl = await FindQueueAsync(deadLetterName, token) ?? throw new InvalidOperationException($"The queue {deadLetterName} was made and is not there.");
-                var arn = (await AwsFailures.GuardAsync(t => sqs.GetQueueAttributesAsync(new GetQueueAttributesRequest(deadLetterUrl, ["QueueArn"]), t), token)).Attributes["QueueArn"];
-                await CreateQueueAsync(name, new(StringComparer.Ordinal) { ["RedrivePolicy"] = JsonSerializer.Serialize(new RedrivePolicy(arn, AwsSchema.MaxReceiveCount), RedrivePolicyJson.Default.RedrivePolicy) }, token);
-            }
-            ));
+            missing.Add(($"the SQS queue {name}", token => CreateSearchQueueAsync(name, deadLetterName, token)));
             return;
         }
 
@@ -199,11 +193,15 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
 
     private async Task WaitForTableAsync(string name, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(s_limit);
-        while ((await FindTableAsync(name, limit.Token))?.TableStatus != TableStatus.ACTIVE)
+        var started = TimeProvider.System.GetTimestamp();
+        while ((await FindTableAsync(name, cancellationToken))?.TableStatus != TableStatus.ACTIVE)
         {
-            await Task.Delay(s_pause, TimeProvider.System, limit.Token);
+            if (TimeProvider.System.GetElapsedTime(started) > s_limit)
+            {
+                throw new TimeoutException($"The DynamoDB table {name} was made, but is not ready after {s_limit.TotalSeconds:0} s; run aws-provision again.");
+            }
+
+            await Task.Delay(s_pause, TimeProvider.System, cancellationToken);
         }
     }
 
@@ -233,6 +231,13 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
         (await AwsFailures.GuardAsync(token => dynamo.DescribeTimeToLiveAsync(new DescribeTimeToLiveRequest { TableName = name }, token), cancellationToken)).TimeToLiveDescription;
 
     private static bool IsEnabled(TimeToLiveDescription? expiry) => expiry?.TimeToLiveStatus == TimeToLiveStatus.ENABLED || expiry?.TimeToLiveStatus == TimeToLiveStatus.ENABLING;
+
+    private async Task CreateSearchQueueAsync(string name, string deadLetterName, CancellationToken cancellationToken)
+    {
+        var deadLetterUrl = await FindQueueAsync(deadLetterName, cancellationToken) ?? throw new InvalidOperationException($"The queue {deadLetterName} was made and is not there.");
+        var arn = (await AwsFailures.GuardAsync(token => sqs.GetQueueAttributesAsync(new GetQueueAttributesRequest(deadLetterUrl, ["QueueArn"]), token), cancellationToken)).Attributes["QueueArn"];
+        await CreateQueueAsync(name, new(StringComparer.Ordinal) { ["RedrivePolicy"] = JsonSerializer.Serialize(new RedrivePolicy(arn, AwsSchema.MaxReceiveCount), RedrivePolicyJson.Default.RedrivePolicy) }, cancellationToken);
+    }
 
     private async Task CreateQueueAsync(string name, Dictionary<string, string> attributes, CancellationToken cancellationToken)
     {

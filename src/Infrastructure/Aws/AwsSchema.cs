@@ -1,3 +1,4 @@
+using Amazon.Runtime;
 using Backend.Application.Ports;
 using Backend.Infrastructure.Selection;
 using Microsoft.Extensions.Configuration;
@@ -66,7 +67,7 @@ public static class AwsSchema
         {
             return await new AwsProvisioning(dynamo, sqs, settings).ProvisionAsync(cancellationToken);
         }
-        catch (StoreUnavailableException exception)
+        catch (Exception exception) when (exception is StoreUnavailableException or AmazonServiceException or TimeoutException)
         {
             throw new ConfigurationException([exception.Message]);
         }
