@@ -41,7 +41,7 @@ public sealed class BackendStack : Stack
 
     private static readonly string[] s_sendActions = ["sqs:SendMessage", "sqs:GetQueueUrl", "sqs:GetQueueAttributes"];
     private static readonly string[] s_receiveActions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility"];
-    private static readonly string[] s_deadLetterActions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"];
+    private static readonly string[] s_deadLetterActions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:ChangeMessageVisibility", "sqs:GetQueueAttributes", "sqs:GetQueueUrl"];
 
     private static readonly Duration s_apiTimeout = Duration.Seconds(30);
     private static readonly Duration s_workerTimeout = Duration.Seconds(900);
@@ -145,6 +145,9 @@ public sealed class BackendStack : Stack
             ["PORT"] = port,
             ["AWS_LWA_PORT"] = port,
             ["AWS_LWA_READINESS_CHECK_PATH"] = "/health/live",
+
+            // A start may take longer than the ten seconds that Lambda gives it; it then goes on into the first call.
+            ["AWS_LWA_ASYNC_INIT"] = "true",
             [AwsSchema.MapSearchQueue.UrlSetting] = _queue.QueueUrl,
         };
         foreach (var (schema, table) in _tables)
@@ -203,7 +206,9 @@ public sealed class BackendStack : Stack
             Target = worker,
             EventSourceArn = _queue.QueueArn,
             BatchSize = 10,
-            MaxConcurrency = 2,
+
+            // They all share one pace, so many cost little, and a small search does not wait for a large one.
+            MaxConcurrency = 20,
             ReportBatchItemFailures = true,
         });
         _ = new Rule(this, "Maintenance", new RuleProps
@@ -230,7 +235,9 @@ public sealed class BackendStack : Stack
         _ = new CfnOutput(this, "AlarmTopic", new CfnOutputProps { Value = topic.TopicArn });
         var period = Duration.Minutes(5);
         Alarm("DeadLettersAlarm", "Messages were set aside after too many attempts.", 1, _deadLetters.MetricApproximateNumberOfMessagesVisible(new MetricOptions { Period = period, Statistic = "Maximum" }));
-        Alarm("QueueAgeAlarm", "A search waits for more than 15 minutes.", 15 * 60, _queue.MetricApproximateAgeOfOldestMessage(new MetricOptions { Period = period, Statistic = "Maximum" }), ComparisonOperator.GREATER_THAN_THRESHOLD);
+        
+        // The age counts while a search is run, too, which may take as long as the function.
+        Alarm("QueueAgeAlarm", "A search waits, or is run, for more than 30 minutes.", 30 * 60, _queue.MetricApproximateAgeOfOldestMessage(new MetricOptions { Period = period, Statistic = "Maximum" }), ComparisonOperator.GREATER_THAN_THRESHOLD);
         Alarm("ServerErrorsAlarm", "The API answered with 5xx.", 1, gateway.MetricServerError(new MetricOptions { Period = period, Statistic = "Sum" }));
         Alarm("WorkerErrorsAlarm", "The worker failed.", 1, worker.MetricErrors(new MetricOptions { Period = period, Statistic = "Sum" }));
 

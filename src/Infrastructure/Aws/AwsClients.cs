@@ -7,12 +7,12 @@ namespace Backend.Infrastructure.Aws;
 /// <summary>Clients with the decisions made here. Region, credentials and endpoints are the SDK's own business.</summary>
 internal static class AwsClients
 {
-    /// <summary>One attempt; several fit into the time that a request has.</summary>
+    /// <summary>One attempt at DynamoDB; several fit into the time that a request has.</summary>
     private static readonly TimeSpan s_attempt = TimeSpan.FromSeconds(1.5);
 
     private static readonly TimeSpan s_connect = TimeSpan.FromSeconds(1);
 
-    /// <summary>A long poll takes 20 s by itself.</summary>
+    /// <summary>A long poll takes 20 s by itself; what else is asked of SQS is given up by the time that a request has.</summary>
     private static readonly TimeSpan s_longestPoll = TimeSpan.FromSeconds(24);
 
     private const int Repetitions = 4;

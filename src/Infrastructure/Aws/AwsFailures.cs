@@ -42,7 +42,12 @@ internal static class AwsFailures
     };
 
     /// <summary>For people and logs; what the SDK says of a request holds no secret.</summary>
-    private static string ReasonOf(Exception exception) => exception is OperationCanceledException or TimeoutException ? "no answer in time" : exception.GetBaseException().Message.TrimEnd('.');
+    private static string ReasonOf(Exception exception) => exception switch
+    {
+        OperationCanceledException or TimeoutException => "no answer in time",
+        AmazonServiceException service => $"{service.ErrorCode}, {service.Message.TrimEnd('.')}",
+        _ => exception.GetBaseException().Message.TrimEnd('.'),
+    };
 
     private static bool IsPassing(string? code) => code is not null
         && (code.Contains("Throttl", StringComparison.Ordinal)
@@ -54,5 +59,10 @@ internal static class AwsFailures
             || code.Contains("TransactionInProgress", StringComparison.Ordinal)
             || code.Contains("ExpiredToken", StringComparison.Ordinal)
             || code.Contains("UnrecognizedClient", StringComparison.Ordinal)
+            || code.Contains("AccessDenied", StringComparison.Ordinal)
+            || code.Contains("NotAuthorized", StringComparison.Ordinal)
+            || code.Contains("Signature", StringComparison.Ordinal)
+            || code.Contains("AuthenticationToken", StringComparison.Ordinal)
+            || code.Contains("InvalidClientTokenId", StringComparison.Ordinal)
             || code.Contains("RequestTimeout", StringComparison.Ordinal));
 }

@@ -45,18 +45,42 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
     {
         var problems = new List<string>();
         var missing = new List<(string What, Func<CancellationToken, Task> Make)>();
-        foreach (var table in needs.Tables)
+        await Task.WhenAll(needs.Tables.Select(async table =>
         {
-            await LookAtTableAsync(table, missing, problems, cancellationToken);
-        }
+            var (absent, different) = (new List<(string What, Func<CancellationToken, Task> Make)>(), new List<string>());
+            await LookAtTableAsync(table, absent, different, cancellationToken);
+            lock (missing)
+            {
+                missing.AddRange(absent);
+                problems.AddRange(different);
+            }
+        }));
 
-        // One that is named by its address may be another account's, where names are not looked up.
-        if (needs.Queue && settings.QueueUrl is null && await FindQueueAsync(settings.QueueName, cancellationToken) is null)
+        if (needs.Queue && !await HasQueueAsync(cancellationToken))
         {
-            missing.Add(($"the SQS queue {settings.QueueName}", _ => Task.CompletedTask));
+            missing.Add(($"the SQS queue {settings.QueueUrl ?? settings.QueueName}", _ => Task.CompletedTask));
         }
 
         return [.. problems, .. missing.Select(m => $"T{m.What[1..]} is missing; run aws-provision.")];
+    }
+
+    /// <summary>One that is named by its address may be another account's, where names are not looked up.</summary>
+    private async Task<bool> HasQueueAsync(CancellationToken cancellationToken)
+    {
+        if (settings.QueueUrl is not { } url)
+        {
+            return await FindQueueAsync(settings.QueueName, cancellationToken) is not null;
+        }
+
+        try
+        {
+            await Guard(token => sqs.GetQueueAttributesAsync(new GetQueueAttributesRequest(url, ["QueueArn"]), token), cancellationToken);
+            return true;
+        }
+        catch (QueueDoesNotExistException)
+        {
+            return false;
+        }
     }
 
     private async Task LookAtTableAsync(AwsTable table, List<(string What, Func<CancellationToken, Task> Make)> missing, List<string> differences, CancellationToken cancellationToken)

@@ -33,7 +33,7 @@ public static class AwsSchema
         // Of a user's searches, so that the newest can be read without the others; local, so that it is never behind the table.
         LocalIndex = new AwsIndex("by-creation", PartitionKey, "created"),
 
-        // Only unfinished searches have the attribute. Read by the sweep, which looks at the items themselves before it does anything.
+        // Only unfinished searches have the attribute. Read by the watch and the sweep, which look at the items themselves before they do anything.
         GlobalIndex = new AwsIndex("unfinished", "unfinished", "created"),
     };
 

@@ -129,7 +129,7 @@ internal sealed class DynamoDatabase(IAmazonDynamoDB client, IIdSource ids)
             cancellationToken);
     }
 
-    /// <summary>Changes an item, or makes it, if the condition holds. Names of attributes that are words of DynamoDB's are written with <c>#</c>.</summary>
+    /// <summary>Changes an item, or makes it, if the condition holds, or always without one. Names of attributes that are words of DynamoDB's are written with <c>#</c>.</summary>
     /// <param name="set">What follows <c>set</c>; may be empty.</param>
     /// <param name="remove">What follows <c>remove</c>; may be empty.</param>
     public Task<DynamoWrite> TryUpdateAsync(
@@ -138,7 +138,7 @@ internal sealed class DynamoDatabase(IAmazonDynamoDB client, IIdSource ids)
         string sort,
         string set,
         string remove,
-        string condition,
+        string? condition,
         Values values,
         CancellationToken cancellationToken,
         Names? names = null)

@@ -250,10 +250,8 @@ internal sealed class DynamoMapSearchJobStore(DynamoDatabase database, AwsSettin
         MapSearchItem.Sort(search.Job.Id),
         set: "resends = :next, resent_at = :now",
         remove: string.Empty,
-        condition: search.Resends == 0 ? "version = :version and attribute_not_exists(resends)" : "version = :version and resends = :last",
-        search.Resends == 0
-            ? new Values { [":next"] = Number(1), [":now"] = Instant(clock.GetUtcNow()), [":version"] = Number(search.Job.Version) }
-            : new Values { [":next"] = Number(search.Resends + 1), [":now"] = Instant(clock.GetUtcNow()), [":version"] = Number(search.Job.Version), [":last"] = Number(search.Resends) },
+        condition: "version = :version and (attribute_not_exists(resends) or resends = :last)",
+        new Values { [":next"] = Number(search.Resends + 1), [":now"] = Instant(clock.GetUtcNow()), [":version"] = Number(search.Job.Version), [":last"] = Number(search.Resends) },
         cancellationToken)).IsDone;
 
     private static MapSearchRow ReadRow(Dictionary<string, AttributeValue> item) =>
@@ -297,7 +295,7 @@ internal sealed class DynamoMapSearchJobStore(DynamoDatabase database, AwsSettin
         if (renewal is { } judged)
         {
             sets.Add($"{MapSearchItem.Renewal} = :next_renewal");
-            gone.Add(MapSearchItem.Silence);
+            gone.AddRange([MapSearchItem.Silence, "resends", "resent_at"]);
             all[":renewal"] = Number(judged);
             all[":next_renewal"] = Number(judged + 1);
         }

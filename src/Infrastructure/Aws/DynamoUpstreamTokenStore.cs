@@ -42,7 +42,7 @@ internal sealed class DynamoUpstreamTokenStore(DynamoDatabase database, AwsSetti
         Add("refresh_expires_at", ":refresh_expires", token.RefreshExpiresAt is { } end ? Instant(end) : null);
 
         // Whatever is there: a pair is written whole.
-        await database.TryUpdateAsync(_table, kind.ToString(), Sort, set, gone, "attribute_exists(pk) or attribute_not_exists(pk)", values, cancellationToken, s_timeToLive);
+        await database.TryUpdateAsync(_table, kind.ToString(), Sort, set, gone, condition: null, values, cancellationToken, s_timeToLive);
 
         void Add(string name, string placeholder, AttributeValue? value)
         {
@@ -72,8 +72,8 @@ internal sealed class DynamoUpstreamTokenStore(DynamoDatabase database, AwsSetti
             Sort,
             set: "renewal = :next, renewing = :next",
             remove: string.Empty,
-            condition: item?.ContainsKey("renewal") == true ? "renewal = :last" : "attribute_not_exists(renewal)",
-            item?.ContainsKey("renewal") == true ? new() { [":next"] = Number(last + 1), [":last"] = Number(last) } : new() { [":next"] = Number(last + 1) },
+            condition: "attribute_not_exists(renewal) or renewal = :last",
+            new() { [":next"] = Number(last + 1), [":last"] = Number(last) },
             cancellationToken);
         if (!started.IsDone)
         {

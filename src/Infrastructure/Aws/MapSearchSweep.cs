@@ -83,6 +83,7 @@ internal sealed partial class MapSearchSweep(
             return;
         }
 
+        var left = new List<string>();
         while (true)
         {
             var received = await AwsFailures.GuardAsync(
@@ -91,21 +92,27 @@ internal sealed partial class MapSearchSweep(
                 cancellationToken);
             if (received.Messages is not { Count: > 0 } messages)
             {
-                return;
+                break;
             }
 
             foreach (var message in messages)
             {
                 if (SqsMapSearchQueue.TryReadKey(message.Body) is not { } key)
                 {
-                    // Left there for people, and for the alarm.
                     LogUnreadable(message.MessageId);
+                    left.Add(message.ReceiptHandle);
                 }
                 else if (await HandleDeadLetterAsync(key, cancellationToken))
                 {
                     await AwsFailures.GuardAsync(token => queues.Client.DeleteMessageAsync(url, message.ReceiptHandle, token), CancellationToken.None);
                 }
             }
+        }
+
+        // To be seen by people, and by the alarm.
+        foreach (var handle in left)
+        {
+            await AwsFailures.GuardAsync(token => queues.Client.ChangeMessageVisibilityAsync(url, handle, 0, token), CancellationToken.None);
         }
     }
 

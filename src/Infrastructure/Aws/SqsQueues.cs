@@ -33,9 +33,11 @@ internal sealed class SqsQueues(IAmazonSQS client, AwsSettings settings)
         }
 
         var target = JsonSerializer.Deserialize(policy, RedrivePolicyJson.Default.RedrivePolicy)!.DeadLetterTargetArn;
-        return _deadLetterUrl = await FindUrlAsync(target[(target.LastIndexOf(':') + 1)..], cancellationToken);
+        var parts = target.Split(':');
+        return _deadLetterUrl = await FindUrlAsync(parts[^1], cancellationToken, account: parts[^2]);
     }
 
-    private async Task<string> FindUrlAsync(string name, CancellationToken cancellationToken) =>
-        (await AwsFailures.GuardAsync(token => client.GetQueueUrlAsync(new GetQueueUrlRequest(name), token), cancellationToken)).QueueUrl;
+    /// <param name="account">Null for the own one.</param>
+    private async Task<string> FindUrlAsync(string name, CancellationToken cancellationToken, string? account = null) =>
+        (await AwsFailures.GuardAsync(token => client.GetQueueUrlAsync(new GetQueueUrlRequest(name) { QueueOwnerAWSAccountId = account }, token), cancellationToken)).QueueUrl;
 }

@@ -55,7 +55,15 @@ internal static partial class LambdaEventEndpoints
         }
 
         var kept = await mediator.Send(new KeepUpCommand(), ended.Token);
-        return kept.IsSuccess ? TypedResults.Ok(kept.Value) : new Failure(kept.Error);
+        if (!kept.IsSuccess)
+        {
+            return new Failure(kept.Error);
+        }
+
+        // An error of the function, which raises its alarm; the schedule comes again anyway.
+        return kept.Value.Failed == 0
+            ? TypedResults.Ok(kept.Value)
+            : new Failure(new Error(ErrorKind.Unavailable, "maintenance.failed", "Some stores could not be kept up."));
     }
 
     /// <summary>False when SQS is to deliver the message again; whatever happens concerns this message only.</summary>

@@ -1,5 +1,6 @@
 using Backend.Application.MapSearches;
 using Backend.WebApi.Http;
+using Backend.WebApi.Workers;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -11,6 +12,9 @@ internal static class MapSearchEndpoints
     private const string Path = "/api/v1/map-searches";
     private const int DefaultPage = 200;
     private const int MaxPage = 1000;
+
+    /// <summary>Lambda answers with 6 MB at most; a full map has some 25 KB.</summary>
+    private const int MaxPageOnLambda = 150;
 
     public static void MapMapSearches(this IEndpointRouteBuilder routes)
     {
@@ -70,7 +74,7 @@ internal static class MapSearchEndpoints
     }
 
     private static async Task<Results<Ok<MapSearchResultsResponse>, Failure>> GetMapSearchResults(
-        string id, CurrentUser caller, HttpContext context, IMediator mediator, CancellationToken cancellationToken, int after = -1, int limit = DefaultPage)
+        string id, CurrentUser caller, HttpContext context, IMediator mediator, Hosting hosting, CancellationToken cancellationToken, int after = -1, int limit = DefaultPage)
     {
         if (!Polling.TryReadKey(id, caller, out var key))
         {
@@ -84,7 +88,7 @@ internal static class MapSearchEndpoints
         }
 
         Polling.Describe(context.Response, result.Value.Job);
-        return TypedResults.Ok(MapSearchResultsResponse.From(result.Value, Math.Max(after, -1), Math.Clamp(limit, 1, MaxPage)));
+        return TypedResults.Ok(MapSearchResultsResponse.From(result.Value, Math.Max(after, -1), Math.Clamp(limit, 1, hosting.IsLambda ? MaxPageOnLambda : MaxPage)));
     }
 
     private static async Task<Results<Ok<MapSearchResponse>, Failure>> CancelMapSearch(string id, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)

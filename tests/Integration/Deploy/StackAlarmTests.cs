@@ -26,7 +26,7 @@ public sealed class StackAlarmTests
 
     [Fact]
     public void Of_a_search_that_waits_for_more_than_15_minutes() =>
-        Only("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", AwsSettings.StandardPrefix + AwsSchema.MapSearchQueue.BaseName).ShouldBe("Maximum GreaterThanThreshold 900");
+        Only("AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", AwsSettings.StandardPrefix + AwsSchema.MapSearchQueue.BaseName).ShouldBe("Maximum GreaterThanThreshold 1800");
 
     [Fact]
     public void Of_answers_with_a_status_of_5xx() =>

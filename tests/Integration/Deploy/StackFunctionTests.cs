@@ -147,7 +147,7 @@ public sealed partial class StackFunctionTests
         var folder = Path.Combine(Repository.Root, "deploy", "aws");
         var settings = JsonNode.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "cdk.json")))!;
 
-        settings["context"]!.AsObject().Select(c => c.Key).ShouldBe(["repository", "tag", "prefix"]);
+        settings["context"]!.AsObject().Select(c => c.Key).ShouldBe(["repository", "prefix"]);
         ((string)settings["context"]!["prefix"]!).ShouldBe(AwsSettings.StandardPrefix);
         ((bool)settings["versionReporting"]!).ShouldBeFalse();
         File.Exists(Path.Combine(folder, ProjectOption().Match((string)settings["app"]!).Groups["file"].Value)).ShouldBeTrue();

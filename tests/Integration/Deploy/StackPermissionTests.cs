@@ -43,7 +43,7 @@ public sealed class StackPermissionTests
             [
                 $"sqs:SendMessage {Queue}", $"sqs:GetQueueUrl {Queue}", $"sqs:GetQueueAttributes {Queue}",
                 $"sqs:ReceiveMessage {Queue}", $"sqs:DeleteMessage {Queue}", $"sqs:ChangeMessageVisibility {Queue}",
-                $"sqs:ReceiveMessage {DeadLetters}", $"sqs:DeleteMessage {DeadLetters}", $"sqs:GetQueueAttributes {DeadLetters}", $"sqs:GetQueueUrl {DeadLetters}",
+                $"sqs:ReceiveMessage {DeadLetters}", $"sqs:DeleteMessage {DeadLetters}", $"sqs:ChangeMessageVisibility {DeadLetters}", $"sqs:GetQueueAttributes {DeadLetters}", $"sqs:GetQueueUrl {DeadLetters}",
             ],
             ignoreOrder: true);
 

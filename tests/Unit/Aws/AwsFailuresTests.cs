@@ -21,6 +21,12 @@ public sealed class AwsFailuresTests
         Service(HttpStatusCode.ServiceUnavailable, "ServiceUnavailable"),
         Service(default, "NobodyHasAnswered"),
         Service(HttpStatusCode.Forbidden, "AccessDeniedException"),
+        Service(HttpStatusCode.BadRequest, "AccessDeniedException"),
+        Service(HttpStatusCode.BadRequest, "NotAuthorized"),
+        Service(HttpStatusCode.BadRequest, "InvalidSignatureException"),
+        Service(HttpStatusCode.BadRequest, "SignatureDoesNotMatch"),
+        Service(HttpStatusCode.BadRequest, "MissingAuthenticationToken"),
+        Service(HttpStatusCode.BadRequest, "InvalidClientTokenId"),
         Service(HttpStatusCode.TooManyRequests, "SlowDown"),
         Service(HttpStatusCode.BadRequest, "ThrottlingException"),
         Service(HttpStatusCode.BadRequest, "RequestThrottled"),
@@ -53,6 +59,16 @@ public sealed class AwsFailuresTests
     [Theory]
     [MemberData(nameof(NotAway))]
     public void What_is_wrong_with_the_request_is_not(Exception exception) => AwsFailures.IsUnavailable(exception).ShouldBeFalse();
+
+    [Fact]
+    public async Task What_AWS_says_itself_is_the_reason_and_not_what_the_SDK_wraps_it_in()
+    {
+        var refused = new AmazonServiceException("The table is closed to you.", new InvalidOperationException("of the SDK")) { StatusCode = HttpStatusCode.BadRequest, ErrorCode = "AccessDeniedException" };
+
+        var outage = await Should.ThrowAsync<StoreUnavailableException>(() => AwsFailures.GuardAsync<int>(_ => throw refused, CancellationToken.None));
+
+        outage.Message.ShouldEndWith("AccessDeniedException, The table is closed to you");
+    }
 
     [Fact]
     public async Task A_call_to_a_service_that_is_away_becomes_an_outage_with_a_reason()
