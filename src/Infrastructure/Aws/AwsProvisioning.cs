@@ -103,7 +103,8 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
                 var deadLetterUrl = await FindQueueAsync(deadLetterName, token) ?? throw new InvalidOperationException($"The queue {deadLetterName} was made and is not there.");
                 var arn = (await AwsFailures.GuardAsync(t => sqs.GetQueueAttributesAsync(new GetQueueAttributesRequest(deadLetterUrl, ["QueueArn"]), t), token)).Attributes["QueueArn"];
                 await CreateQueueAsync(name, new(StringComparer.Ordinal) { ["RedrivePolicy"] = JsonSerializer.Serialize(new RedrivePolicy(arn, AwsSchema.MaxReceiveCount), RedrivePolicyJson.Default.RedrivePolicy) }, token);
-            }));
+            }
+            ));
             return;
         }
 
