@@ -235,7 +235,7 @@ public sealed class BackendStack : Stack
         _ = new CfnOutput(this, "AlarmTopic", new CfnOutputProps { Value = topic.TopicArn });
         var period = Duration.Minutes(5);
         Alarm("DeadLettersAlarm", "Messages were set aside after too many attempts.", 1, _deadLetters.MetricApproximateNumberOfMessagesVisible(new MetricOptions { Period = period, Statistic = "Maximum" }));
-        
+
         // The age counts while a search is run, too, which may take as long as the function.
         Alarm("QueueAgeAlarm", "A search waits, or is run, for more than 30 minutes.", 30 * 60, _queue.MetricApproximateAgeOfOldestMessage(new MetricOptions { Period = period, Statistic = "Maximum" }), ComparisonOperator.GREATER_THAN_THRESHOLD);
         Alarm("ServerErrorsAlarm", "The API answered with 5xx.", 1, gateway.MetricServerError(new MetricOptions { Period = period, Statistic = "Sum" }));

@@ -93,7 +93,8 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
             {
                 await CreateTableAsync(table, name, token);
                 await EnableExpiryAsync(name, token);
-            }));
+            }
+            ));
             return;
         }
 

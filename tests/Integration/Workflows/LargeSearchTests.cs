@@ -45,6 +45,9 @@ public abstract class LargeSearchTests(HostProfile profile) : ProfileSuite(profi
         done.ShouldBe(Maps);
         ((int)ended["progress"]!["attempt"]!).ShouldBe(1);
         host.Sandbox.Traffic.Count(SandboxHost.Live).ShouldBe(Maps);
+
+        // By now the token is about to end, or has just ended.
+        user = await host.SignInAgainAsync(user.Name);
         var results = await user.ResultsAsync(first);
         results.Count.ShouldBeGreaterThan(0);
         ((long)ended["progress"]!["recordsFound"]!).ShouldBe(results.Sum(r => r["leaderboard"]!.AsArray().Count));
