@@ -53,6 +53,7 @@ public sealed partial class StackFunctionTests
             ["PORT"] = "8080",
             ["AWS_LWA_PORT"] = "8080",
             ["AWS_LWA_READINESS_CHECK_PATH"] = "/health/live",
+            ["AWS_LWA_ASYNC_INIT"] = "true",
             [AwsSchema.MapSearchQueue.UrlSetting] = $"https://sqs.REGION.amazonaws.com/ACCOUNT/{AwsSettings.StandardPrefix}{AwsSchema.MapSearchQueue.BaseName}",
             ["Aws__Parameters__JWT_SECRET"] = "/backend/JWT_SECRET",
             ["Aws__Parameters__NEON_DB_CONNECTION_STRING"] = "/backend/NEON_DB_CONNECTION_STRING",
@@ -123,7 +124,7 @@ public sealed partial class StackFunctionTests
         ((string)mapping["EventSourceArn"]!).ShouldBe($"arn:aws:sqs:REGION:ACCOUNT:{AwsSettings.StandardPrefix}{AwsSchema.MapSearchQueue.BaseName}");
         ((int)mapping["BatchSize"]!).ShouldBe(10);
         SynthesizedStack.Texts(mapping["FunctionResponseTypes"]).ShouldBe(["ReportBatchItemFailures"]);
-        ((int)mapping["ScalingConfig"]!["MaximumConcurrency"]!).ShouldBe(2);
+        ((int)mapping["ScalingConfig"]!["MaximumConcurrency"]!).ShouldBe(20);
     }
 
     [Fact]

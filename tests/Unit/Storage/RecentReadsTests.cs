@@ -101,6 +101,13 @@ public sealed class RecentReadsTests
                 Interlocked.Increment(ref seen);
             }
         })).ToList();
+
+        // Changes without anybody who reads would prove nothing, and on a busy machine all could be over before a reader runs.
+        while (Volatile.Read(ref seen) == 0)
+        {
+            await Task.Yield();
+        }
+
         for (var change = 1; change <= 2_000; change++)
         {
             Volatile.Write(ref state, change);
