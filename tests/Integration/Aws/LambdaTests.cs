@@ -7,7 +7,6 @@ using Backend.Integration.Support;
 namespace Backend.Integration.Aws;
 
 /// <summary>The two functions of AWS Lambda: processes of the published service, given what the Lambda Web Adapter gives them.</summary>
-[Collection(nameof(Undisturbed))]
 public sealed class LambdaTests : IAsyncLifetime
 {
     private const string Mapper = "Demo Mapper";

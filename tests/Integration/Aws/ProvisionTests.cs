@@ -9,7 +9,6 @@ using Backend.WebApi.Commands;
 namespace Backend.Integration.Aws;
 
 /// <summary><c>aws-provision</c>, as whoever deploys runs it.</summary>
-[Collection(nameof(Undisturbed))]
 public sealed class ProvisionTests : IAsyncLifetime
 {
     private AwsResources _resources = null!;

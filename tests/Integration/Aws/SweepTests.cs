@@ -8,7 +8,6 @@ using Backend.Integration.Support;
 namespace Backend.Integration.Aws;
 
 /// <summary>Table and queue come apart, because a process dies between the two or a message is lost or set aside; the sweep brings them together again.</summary>
-[Collection(nameof(Undisturbed))]
 public sealed class SweepTests : IAsyncLifetime
 {
     private const int Maps = 24;

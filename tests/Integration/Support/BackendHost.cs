@@ -15,6 +15,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
 using Serilog.Core;
 
 namespace Backend.Integration.Support;
@@ -27,6 +28,8 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
 {
     public const string JwtSecret = "a secret of the tests, longer than 32 bytes";
     public const string Password = "correct horse battery staple";
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     private static int s_users;
 
@@ -110,7 +113,14 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
         }
 
         _disposed = true;
-        await base.DisposeAsync();
+        var disposing = Task.Run(async () => await base.DisposeAsync());
+        while (await Task.WhenAny(disposing, Task.Delay(s_patience, TimeProvider.System)) != disposing)
+        {
+            // The HTTP pipelines wait for calls that are under way, on the host's clock, which may stand still.
+            (_clock as FakeTimeProvider)?.Advance(s_patience);
+        }
+
+        await disposing;
         await _stores.DisposeAsync();
     }
 
