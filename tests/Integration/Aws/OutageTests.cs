@@ -9,7 +9,6 @@ using Microsoft.Extensions.Hosting;
 namespace Backend.Integration.Aws;
 
 /// <summary>AWS throttles, hangs or is away, while the database of the users is there: requests are answered soon and honestly, and searches go on by themselves.</summary>
-[Collection(nameof(Undisturbed))]
 public sealed class OutageTests(ITestOutputHelper output)
 {
     private const int Maps = 24;

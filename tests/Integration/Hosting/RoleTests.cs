@@ -8,7 +8,6 @@ using Backend.TrackmaniaSandbox;
 namespace Backend.Integration.Hosting;
 
 /// <summary>Processes that answer and processes that search, as one system.</summary>
-[Collection(nameof(Undisturbed))]
 public sealed class RoleTests
 {
     private const int Maps = 24;
