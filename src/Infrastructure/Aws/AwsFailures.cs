@@ -13,6 +13,26 @@ internal static class AwsFailures
     /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
+    /// <summary>Parts of the codes of a service that has no capacity, lacks what we look for, or is closed to us.</summary>
+    private static readonly string[] s_passing =
+    [
+        "Throttl",
+        "LimitExceeded",
+        "ProvisionedThroughputExceeded",
+        "ResourceNotFound",
+        "NonExistentQueue",
+        "QueueDoesNotExist",
+        "TransactionInProgress",
+        "ExpiredToken",
+        "UnrecognizedClient",
+        "AccessDenied",
+        "NotAuthorized",
+        "Signature",
+        "AuthenticationToken",
+        "InvalidClientTokenId",
+        "RequestTimeout",
+    ];
+
     /// <summary>
     /// Runs a call to its end even when the caller has gone, so that it is known what became of it, but no longer than the time limit,
     /// which counts in real time, as the SDK does.
@@ -49,20 +69,5 @@ internal static class AwsFailures
         _ => exception.GetBaseException().Message.TrimEnd('.'),
     };
 
-    private static bool IsPassing(string? code) => code is not null
-        && (code.Contains("Throttl", StringComparison.Ordinal)
-            || code.Contains("LimitExceeded", StringComparison.Ordinal)
-            || code.Contains("ProvisionedThroughputExceeded", StringComparison.Ordinal)
-            || code.Contains("ResourceNotFound", StringComparison.Ordinal)
-            || code.Contains("NonExistentQueue", StringComparison.Ordinal)
-            || code.Contains("QueueDoesNotExist", StringComparison.Ordinal)
-            || code.Contains("TransactionInProgress", StringComparison.Ordinal)
-            || code.Contains("ExpiredToken", StringComparison.Ordinal)
-            || code.Contains("UnrecognizedClient", StringComparison.Ordinal)
-            || code.Contains("AccessDenied", StringComparison.Ordinal)
-            || code.Contains("NotAuthorized", StringComparison.Ordinal)
-            || code.Contains("Signature", StringComparison.Ordinal)
-            || code.Contains("AuthenticationToken", StringComparison.Ordinal)
-            || code.Contains("InvalidClientTokenId", StringComparison.Ordinal)
-            || code.Contains("RequestTimeout", StringComparison.Ordinal));
+    private static bool IsPassing(string? code) => code is not null && s_passing.Any(part => code.Contains(part, StringComparison.Ordinal));
 }
