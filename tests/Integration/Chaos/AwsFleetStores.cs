@@ -30,6 +30,8 @@ internal sealed class AwsFleetStores : IFleetStores
 
     public TestDatabase Database { get; }
 
+    public bool MayCountWhatIsNotStored => true;
+
     public static async Task<IFleetStores> StartAsync() => new AwsFleetStores(await TestDatabase.CreateAsync(), await AwsResources.CreateAsync());
 
     public async Task<IReadOnlyDictionary<string, string>> SettingsOfAsync(string instance)

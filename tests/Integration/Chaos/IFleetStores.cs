@@ -8,6 +8,9 @@ internal interface IFleetStores : IAsyncDisposable
     /// <summary>Has the users, whatever has the searches.</summary>
     TestDatabase Database { get; }
 
+    /// <summary>A search that its instance was killed over before it was stored still counts as unfinished, for a minute.</summary>
+    bool MayCountWhatIsNotStored { get; }
+
     Task<IReadOnlyDictionary<string, string>> SettingsOfAsync(string instance);
 
     Task<IReadOnlyList<(long UserId, string Mapper)>> ReadUnfinishedAsync();

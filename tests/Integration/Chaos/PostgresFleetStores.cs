@@ -11,6 +11,8 @@ internal sealed class PostgresFleetStores : IFleetStores
 
     public TestDatabase Database { get; }
 
+    public bool MayCountWhatIsNotStored => false;
+
     public static async Task<IFleetStores> StartAsync()
     {
         var database = await TestDatabase.CreateAsync();

@@ -84,6 +84,11 @@ internal sealed class SteadyWork(IFleetStores stores, Func<IReadOnlyList<Service
             return;
         }
 
+        if (stores.MayCountWhatIsNotStored && (string?)answer.Body?["code"] == "map_search.too_many_unfinished")
+        {
+            return;
+        }
+
         answer.Status.ShouldBe(HttpStatusCode.Accepted, answer.Body?.ToJsonString());
         _submitted.Add(Guid.Parse((string)answer.Body!["id"]!), (user, mapper));
     }
