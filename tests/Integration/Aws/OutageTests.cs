@@ -101,7 +101,7 @@ public sealed class OutageTests(ITestOutputHelper output)
 
         await Eventually.GetAsync(() => ReadyAsync(host), ready => ready == HttpStatusCode.OK);
         var ended = await Eventually.GetAsync(
-            async () => await AskAsync(user.Client, HttpMethod.Get, $"/api/v1/map-searches/{id}") is { Status: HttpStatusCode.OK } answer ? JsonNode.Parse(answer.Body)! : null,
+            async () => await TimedAnswer.AskAsync(user.Client, HttpMethod.Get, $"/api/v1/map-searches/{id}") is { Status: HttpStatusCode.OK } answer ? JsonNode.Parse(answer.Body)! : null,
             status => (string?)status?["status"] is "completed" or "failed" or "cancelled",
             TimeSpan.FromSeconds(60));
         ((string)ended!["status"]!).ShouldBe("completed");
@@ -110,8 +110,8 @@ public sealed class OutageTests(ITestOutputHelper output)
         ((int)ended["progress"]!["mapsFailed"]!).ShouldBe(0);
         var rows = await AwsSystem.RowsAsync(host, new MapSearchKey(new(1), new(Guid.Parse(id))));
         rows.Select(row => row.Row.Map.MapId).Distinct().Count().ShouldBe(Maps);
-        (await AskAsync(user.Client, HttpMethod.Get, "/api/v1/users/profile")).Status.ShouldBe(HttpStatusCode.OK);
-        (await AskAsync(host.CreateClient(), HttpMethod.Post, "/api/v1/users/refresh", new { refresh_token = user.RefreshToken })).Status.ShouldBe(HttpStatusCode.OK);
+        (await TimedAnswer.AskAsync(user.Client, HttpMethod.Get, "/api/v1/users/profile")).Status.ShouldBe(HttpStatusCode.OK);
+        (await TimedAnswer.AskAsync(host.CreateClient(), HttpMethod.Post, "/api/v1/users/refresh", new { refresh_token = user.RefreshToken })).Status.ShouldBe(HttpStatusCode.OK);
         Errors(host).ShouldBeEmpty();
     }
 
@@ -128,12 +128,12 @@ public sealed class OutageTests(ITestOutputHelper output)
         await user.DoneAsync(id, 4);
         await (outage == Outage.Hanging ? system.SqsServer.PauseAsync() : system.SqsServer.StopAsync());
 
-        var refused = await AskAsync(user.Client, HttpMethod.Post, "/api/v1/map-searches", new { mapper = "Solo", period = "1m" });
+        var refused = await TimedAnswer.AskAsync(user.Client, HttpMethod.Post, "/api/v1/map-searches", new { mapper = "Solo", period = "1m" });
 
         refused.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         refused.RetryAfter.ShouldNotBeNull();
         refused.Took.ShouldBeLessThan(s_answer);
-        (await AskAsync(user.Client, HttpMethod.Get, "/api/v1/users/profile")).Status.ShouldBe(HttpStatusCode.OK);
+        (await TimedAnswer.AskAsync(user.Client, HttpMethod.Get, "/api/v1/users/profile")).Status.ShouldBe(HttpStatusCode.OK);
         (await ReadyAsync(host)).ShouldBe(HttpStatusCode.ServiceUnavailable);
         ((string)(await user.EndAsync(id))["status"]!).ShouldBe("completed");
         var listed = (await user.Client.GetFromJsonAsync<JsonNode>("/api/v1/map-searches"))!["items"]!.AsArray();
@@ -212,37 +212,26 @@ public sealed class OutageTests(ITestOutputHelper output)
     }
 
     /// <summary>One request of every kind, all at once.</summary>
-    private static async Task<IReadOnlyList<Timed>> AskEverythingAsync(BackendHost host, SignedInUser user, string id, SignedInUser leaving, string given) =>
+    private static async Task<IReadOnlyList<TimedAnswer>> AskEverythingAsync(BackendHost host, SignedInUser user, string id, SignedInUser leaving, string given) =>
         await Task.WhenAll(
         [
             .. new[]
             {
                 $"/api/v1/map-searches/{id}", $"/api/v1/map-searches/{id}/results?after=-1&limit=500", "/api/v1/map-searches", $"/api/v1/users/maps/status/{id}", "/api/v1/users/maps?username=Solo",
                 "/api/v1/users/profile", "/api/v1/users/sessions",
-            }.Select(path => AskAsync(user.Client, HttpMethod.Get, path)),
-            AskAsync(user.Client, HttpMethod.Get, "/health/ready"),
-            AskAsync(user.Client, HttpMethod.Get, "/health/live"),
-            AskAsync(user.Client, HttpMethod.Post, "/api/v1/users/login", new { email = user.Name, password = BackendHost.Password }),
-            AskAsync(user.Client, HttpMethod.Post, "/api/v1/users/register", new { email = "someone.else@example.org", username = "someone else", password = BackendHost.Password }),
-            AskAsync(user.Client, HttpMethod.Post, "/api/v1/users/refresh", new { refresh_token = leaving.RefreshToken }),
-            AskAsync(user.Client, HttpMethod.Post, "/api/v1/map-searches", new { mapper = "Solo", period = "1m" }),
-            AskAsync(leaving.Client, HttpMethod.Delete, $"/api/v1/map-searches/{given}"),
-            AskAsync(leaving.Client, HttpMethod.Post, "/api/v1/users/logout-everywhere"),
-            AskAsync(host.CreateClient(), HttpMethod.Post, "/api/v1/users/logout", new { refresh_token = leaving.RefreshToken }),
+            }.Select(path => TimedAnswer.AskAsync(user.Client, HttpMethod.Get, path)),
+            TimedAnswer.AskAsync(user.Client, HttpMethod.Get, "/health/ready"),
+            TimedAnswer.AskAsync(user.Client, HttpMethod.Get, "/health/live"),
+            TimedAnswer.AskAsync(user.Client, HttpMethod.Post, "/api/v1/users/login", new { email = user.Name, password = BackendHost.Password }),
+            TimedAnswer.AskAsync(user.Client, HttpMethod.Post, "/api/v1/users/register", new { email = "someone.else@example.org", username = "someone else", password = BackendHost.Password }),
+            TimedAnswer.AskAsync(user.Client, HttpMethod.Post, "/api/v1/users/refresh", new { refresh_token = leaving.RefreshToken }),
+            TimedAnswer.AskAsync(user.Client, HttpMethod.Post, "/api/v1/map-searches", new { mapper = "Solo", period = "1m" }),
+            TimedAnswer.AskAsync(leaving.Client, HttpMethod.Delete, $"/api/v1/map-searches/{given}"),
+            TimedAnswer.AskAsync(leaving.Client, HttpMethod.Post, "/api/v1/users/logout-everywhere"),
+            TimedAnswer.AskAsync(host.CreateClient(), HttpMethod.Post, "/api/v1/users/logout", new { refresh_token = leaving.RefreshToken }),
         ]);
 
-    private static async Task<Timed> AskAsync(HttpClient client, HttpMethod method, string path, object? body = null)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
-        var started = TimeProvider.System.GetTimestamp();
-        using var answer = await client.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        return new Timed(path, answer.StatusCode, TimeProvider.System.GetElapsedTime(started), answer.Headers.RetryAfter?.Delta, text);
-    }
-
-    private static async Task<HttpStatusCode> ReadyAsync(BackendHost host) => (await AskAsync(host.CreateClient(), HttpMethod.Get, "/health/ready")).Status;
+    private static async Task<HttpStatusCode> ReadyAsync(BackendHost host) => (await TimedAnswer.AskAsync(host.CreateClient(), HttpMethod.Get, "/health/ready")).Status;
 
     private static IEnumerable<string> Errors(BackendHost host) => host.Logs.Lines.Where(l => l.StartsWith("Error ", StringComparison.Ordinal) || l.StartsWith("Fatal ", StringComparison.Ordinal));
-
-    private sealed record Timed(string Request, HttpStatusCode Status, TimeSpan Took, TimeSpan? RetryAfter, string Body);
 }

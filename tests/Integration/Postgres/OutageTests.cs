@@ -261,7 +261,7 @@ public sealed class OutageTests : IAsyncLifetime
 
         var relaxed = await AskManyAsync();
         relaxed.ShouldAllBe(a => a.Status == HttpStatusCode.OK || a.Status == HttpStatusCode.ServiceUnavailable);
-        List<Answer> blocked;
+        List<TimedAnswer> blocked;
         await using (var connection = new NpgsqlConnection(database.ConnectionString))
         {
             await connection.OpenAsync();
@@ -274,11 +274,11 @@ public sealed class OutageTests : IAsyncLifetime
         blocked.Select(a => a.Status).Distinct().ShouldBe([HttpStatusCode.ServiceUnavailable]);
         relaxed.Concat(blocked).Max(a => a.Took).ShouldBeLessThan(s_answer);
         await Eventually.GetAsync(() => ReadyAsync(host), ready => ready == HttpStatusCode.OK);
-        (await AskAsync(user.Client, HttpMethod.Get, $"/api/v1/map-searches/{id}")).Status.ShouldBe(HttpStatusCode.OK);
+        (await TimedAnswer.AskAsync(user.Client, HttpMethod.Get, $"/api/v1/map-searches/{id}")).Status.ShouldBe(HttpStatusCode.OK);
         ((string)(await user.EndAsync(await user.SubmitAsync("Solo")))["status"]!).ShouldBe("completed");
 
-        async Task<List<Answer>> AskManyAsync() =>
-            [.. await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => AskAsync(user.Client, HttpMethod.Get, $"/api/v1/map-searches/{id}")))];
+        async Task<List<TimedAnswer>> AskManyAsync() =>
+            [.. await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => TimedAnswer.AskAsync(user.Client, HttpMethod.Get, $"/api/v1/map-searches/{id}")))];
     }
 
     [Fact]
@@ -292,17 +292,17 @@ public sealed class OutageTests : IAsyncLifetime
         await ExecuteAsync(database, $"alter database \"{database.Name}\" set default_transaction_read_only = on");
         await _server.KillBackendsAsync(database.Name);
 
-        (await AskAsync(user.Client, HttpMethod.Get, $"/api/v1/map-searches/{id}")).Status.ShouldBe(HttpStatusCode.OK);
-        (await AskAsync(user.Client, HttpMethod.Get, "/api/v1/users/profile")).Status.ShouldBe(HttpStatusCode.OK);
+        (await TimedAnswer.AskAsync(user.Client, HttpMethod.Get, $"/api/v1/map-searches/{id}")).Status.ShouldBe(HttpStatusCode.OK);
+        (await TimedAnswer.AskAsync(user.Client, HttpMethod.Get, "/api/v1/users/profile")).Status.ShouldBe(HttpStatusCode.OK);
         foreach (var (path, body) in Writes(user))
         {
-            var answer = await AskAsync(user.Client, HttpMethod.Post, path, body);
+            var answer = await TimedAnswer.AskAsync(user.Client, HttpMethod.Post, path, body);
             answer.Status.ShouldBe(HttpStatusCode.ServiceUnavailable, $"{path}: {answer.Body}");
         }
 
         await ExecuteAsync(database, $"alter database \"{database.Name}\" reset default_transaction_read_only", "set default_transaction_read_only = off");
         await _server.KillBackendsAsync(database.Name);
-        await Eventually.GetAsync(async () => (await AskAsync(user.Client, HttpMethod.Post, "/api/v1/map-searches", new { mapper = "Solo", period = "1m" })).Status, status => status == HttpStatusCode.Accepted);
+        await Eventually.GetAsync(async () => (await TimedAnswer.AskAsync(user.Client, HttpMethod.Post, "/api/v1/map-searches", new { mapper = "Solo", period = "1m" })).Status, status => status == HttpStatusCode.Accepted);
     }
 
     private static IEnumerable<(string Path, object Body)> Writes(SignedInUser user) =>
@@ -314,31 +314,22 @@ public sealed class OutageTests : IAsyncLifetime
     ];
 
     /// <summary>One request of every kind, all at once.</summary>
-    private static async Task<IReadOnlyList<Answer>> AskEverythingAsync(BackendHost host, SignedInUser user, string id, SignedInUser leaving, string given) =>
+    private static async Task<IReadOnlyList<TimedAnswer>> AskEverythingAsync(BackendHost host, SignedInUser user, string id, SignedInUser leaving, string given) =>
         await Task.WhenAll(
         [
             .. new[]
             {
                 $"/api/v1/map-searches/{id}", $"/api/v1/map-searches/{id}/results?after=-1&limit=500", "/api/v1/map-searches", "/api/v1/users/profile", "/api/v1/users/sessions",
-            }.Select(path => AskAsync(user.Client, HttpMethod.Get, path)),
-            AskAsync(user.Client, HttpMethod.Get, "/health/ready"),
-            AskAsync(user.Client, HttpMethod.Get, "/health/live"),
-            .. Writes(user).Select(write => AskAsync(user.Client, HttpMethod.Post, write.Path, write.Body)),
-            AskAsync(leaving.Client, HttpMethod.Delete, $"/api/v1/map-searches/{given}"),
-            AskAsync(leaving.Client, HttpMethod.Post, "/api/v1/users/logout-everywhere"),
-            AskAsync(host.CreateClient(), HttpMethod.Post, "/api/v1/users/logout", new { refresh_token = leaving.RefreshToken }),
+            }.Select(path => TimedAnswer.AskAsync(user.Client, HttpMethod.Get, path)),
+            TimedAnswer.AskAsync(user.Client, HttpMethod.Get, "/health/ready"),
+            TimedAnswer.AskAsync(user.Client, HttpMethod.Get, "/health/live"),
+            .. Writes(user).Select(write => TimedAnswer.AskAsync(user.Client, HttpMethod.Post, write.Path, write.Body)),
+            TimedAnswer.AskAsync(leaving.Client, HttpMethod.Delete, $"/api/v1/map-searches/{given}"),
+            TimedAnswer.AskAsync(leaving.Client, HttpMethod.Post, "/api/v1/users/logout-everywhere"),
+            TimedAnswer.AskAsync(host.CreateClient(), HttpMethod.Post, "/api/v1/users/logout", new { refresh_token = leaving.RefreshToken }),
         ]);
 
-    private static async Task<Answer> AskAsync(HttpClient client, HttpMethod method, string path, object? body = null)
-    {
-        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
-        var started = TimeProvider.System.GetTimestamp();
-        using var answer = await client.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
-        return new Answer(path, answer.StatusCode, TimeProvider.System.GetElapsedTime(started), answer.Headers.RetryAfter?.Delta, text);
-    }
-
-    private static async Task<HttpStatusCode> ReadyAsync(BackendHost host) => (await AskAsync(host.CreateClient(), HttpMethod.Get, "/health/ready")).Status;
+    private static async Task<HttpStatusCode> ReadyAsync(BackendHost host) => (await TimedAnswer.AskAsync(host.CreateClient(), HttpMethod.Get, "/health/ready")).Status;
 
     /// <summary>A connection of the pool may still be a dead one, which a write that may not be repeated says.</summary>
     private static Task<HttpResponseMessage> RefreshAsync(BackendHost host, SignedInUser user) =>
@@ -351,7 +342,7 @@ public sealed class OutageTests : IAsyncLifetime
     private static async Task ShouldEndWholeAsync(BackendHost host, TestDatabase database, SignedInUser user, string id, int? boards = null)
     {
         var ended = await Eventually.GetAsync(
-            async () => await AskAsync(user.Client, HttpMethod.Get, $"/api/v1/map-searches/{id}") is { Status: HttpStatusCode.OK } answer ? JsonNode.Parse(answer.Body)! : null,
+            async () => await TimedAnswer.AskAsync(user.Client, HttpMethod.Get, $"/api/v1/map-searches/{id}") is { Status: HttpStatusCode.OK } answer ? JsonNode.Parse(answer.Body)! : null,
             status => (string?)status?["status"] is "completed" or "failed" or "cancelled",
             TimeSpan.FromSeconds(60));
         ((string)ended!["status"]!).ShouldBe("completed");
@@ -410,6 +401,4 @@ public sealed class OutageTests : IAsyncLifetime
             await command.ExecuteNonQueryAsync();
         }
     }
-
-    private sealed record Answer(string Request, HttpStatusCode Status, TimeSpan Took, TimeSpan? RetryAfter, string Body);
 }
