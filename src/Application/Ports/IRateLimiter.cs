@@ -30,6 +30,33 @@ public enum RateLimit
 
     /// <summary>Start of a map search, by user. Default 10/60.</summary>
     MapSearch,
+
+    /// <summary>Search for users of Trackmania Exchange, by client address. Default 20/60.</summary>
+    UserSearch,
+
+    /// <summary>Search for maps to be notified of, by user. Default 5/60.</summary>
+    DriverMapSearch,
+
+    /// <summary>Creation of a mapper alert, by user. Default 10/300.</summary>
+    CreateAlert,
+
+    /// <summary>Creation of a driver notification, by user. Default 5/300.</summary>
+    CreateDriverNotification,
+
+    /// <summary>Feedback, by user. Default 5/300.</summary>
+    Feedback,
+
+    /// <summary>Look-up of account names, by user. Default 20/60.</summary>
+    AccountNames,
+
+    /// <summary>Reading of one map's records, by user. Default 60/60.</summary>
+    LatestRecords,
+
+    /// <summary>Linking of names on Trackmania and Trackmania Exchange, by user. Default 10/300.</summary>
+    LinkName,
+
+    /// <summary>Anything that asks for the password again, by user. Default 5/900.</summary>
+    ConfirmPassword,
 }
 
 /// <param name="RetryAfter">When refused: until the next call is allowed.</param>

@@ -20,6 +20,15 @@ internal sealed class RateLimitOptions
         [RateLimit.LoginAccountAddress] = new(2, TimeSpan.FromSeconds(900)),
         [RateLimit.Register] = new(3, TimeSpan.FromSeconds(300)),
         [RateLimit.MapSearch] = new(10, TimeSpan.FromSeconds(60)),
+        [RateLimit.UserSearch] = new(20, TimeSpan.FromSeconds(60)),
+        [RateLimit.DriverMapSearch] = new(5, TimeSpan.FromSeconds(60)),
+        [RateLimit.CreateAlert] = new(10, TimeSpan.FromSeconds(300)),
+        [RateLimit.CreateDriverNotification] = new(5, TimeSpan.FromSeconds(300)),
+        [RateLimit.Feedback] = new(5, TimeSpan.FromSeconds(300)),
+        [RateLimit.AccountNames] = new(20, TimeSpan.FromSeconds(60)),
+        [RateLimit.LatestRecords] = new(60, TimeSpan.FromSeconds(60)),
+        [RateLimit.LinkName] = new(10, TimeSpan.FromSeconds(300)),
+        [RateLimit.ConfirmPassword] = new(5, TimeSpan.FromSeconds(900)),
     };
 
     private readonly Dictionary<RateLimit, RateLimitRule?> _rules = [];

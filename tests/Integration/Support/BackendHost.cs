@@ -76,11 +76,12 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
             ["Trackmania:OAuthRate"] = "1000",
             ["Passwords:Cost"] = "4",
             ["Accounts:MaxUsers"] = "100000",
-            ["RateLimits:Login"] = "off",
-            ["RateLimits:LoginAccount"] = "off",
-            ["RateLimits:Register"] = "off",
-            ["RateLimits:MapSearch"] = "off",
         };
+        foreach (var limit in Enum.GetValues<RateLimit>().Except([RateLimit.LoginAccountAddress]))
+        {
+            all[$"RateLimits:{limit}"] = "off";
+        }
+
         foreach (var (key, value) in settings ?? new Dictionary<string, string>(StringComparer.Ordinal))
         {
             all[key] = value;

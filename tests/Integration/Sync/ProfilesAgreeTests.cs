@@ -104,6 +104,7 @@ public sealed partial class ProfilesAgreeTests(ProfilesAgreeTests.Recordings rec
             ["RateLimits:LoginAccount"] = "20/900",
             ["RateLimits:Register"] = "3/300",
             ["RateLimits:MapSearch"] = "10/60",
+            ["RateLimits:UserSearch"] = "20/60",
             ["MapSearches:LeaderboardFreshness"] = "01:00:00",
 
             // At a standing clock no pause before a repetition would ever end.

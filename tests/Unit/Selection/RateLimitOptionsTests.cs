@@ -18,7 +18,16 @@ public sealed class RateLimitOptionsTests
         options[RateLimit.LoginAccountAddress].ShouldBe(new RateLimitRule(2, TimeSpan.FromSeconds(900)));
         options[RateLimit.Register].ShouldBe(new RateLimitRule(3, TimeSpan.FromSeconds(300)));
         options[RateLimit.MapSearch].ShouldBe(new RateLimitRule(10, TimeSpan.FromSeconds(60)));
-        Enum.GetValues<RateLimit>().Length.ShouldBe(5, "a new limit needs its line here");
+        options[RateLimit.UserSearch].ShouldBe(new RateLimitRule(20, TimeSpan.FromSeconds(60)));
+        options[RateLimit.DriverMapSearch].ShouldBe(new RateLimitRule(5, TimeSpan.FromSeconds(60)));
+        options[RateLimit.CreateAlert].ShouldBe(new RateLimitRule(10, TimeSpan.FromSeconds(300)));
+        options[RateLimit.CreateDriverNotification].ShouldBe(new RateLimitRule(5, TimeSpan.FromSeconds(300)));
+        options[RateLimit.Feedback].ShouldBe(new RateLimitRule(5, TimeSpan.FromSeconds(300)));
+        options[RateLimit.AccountNames].ShouldBe(new RateLimitRule(20, TimeSpan.FromSeconds(60)));
+        options[RateLimit.LatestRecords].ShouldBe(new RateLimitRule(60, TimeSpan.FromSeconds(60)));
+        options[RateLimit.LinkName].ShouldBe(new RateLimitRule(10, TimeSpan.FromSeconds(300)));
+        options[RateLimit.ConfirmPassword].ShouldBe(new RateLimitRule(5, TimeSpan.FromSeconds(900)));
+        Enum.GetValues<RateLimit>().Length.ShouldBe(14, "a new limit needs its line here");
     }
 
     [Theory]
@@ -31,7 +40,7 @@ public sealed class RateLimitOptionsTests
         {
             var options = RateLimitOptions.Read(Settings.Of(($"RateLimits:{limit}", text)), _errors);
             options[limit].ShouldBe(new RateLimitRule(calls, TimeSpan.FromSeconds(seconds)));
-            Enum.GetValues<RateLimit>().Count(other => options[other] == RateLimitOptions.Read(Settings.Of(), _errors)[other]).ShouldBeGreaterThanOrEqualTo(4);
+            Enum.GetValues<RateLimit>().Count(other => options[other] == RateLimitOptions.Read(Settings.Of(), _errors)[other]).ShouldBeGreaterThanOrEqualTo(13);
         }
 
         _errors.ShouldBeEmpty();
