@@ -28,13 +28,16 @@ internal sealed partial class MapSearchSweep(
     /// <summary>How long a message that was set aside is hidden from other sweeps.</summary>
     private static readonly TimeSpan s_handling = TimeSpan.FromMinutes(1);
 
+    /// <summary>Timers count coarser than the clock that leases are seen by, and may be a little ahead of it.</summary>
+    private static readonly TimeSpan s_timerEarliness = TimeSpan.FromMilliseconds(100);
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var unfinished = await jobs.LookAtUnfinishedAsync(cancellationToken);
         if (unfinished.Any(u => u.Job.State == MapSearchState.Processing && !u.HasLapsed))
         {
             // Whether a lease lapses can only be seen by looking again after it.
-            await Task.Delay(options.Lease, clock, cancellationToken);
+            await Task.Delay(options.Lease + s_timerEarliness, clock, cancellationToken);
             unfinished = await jobs.LookAtUnfinishedAsync(cancellationToken);
         }
 
