@@ -63,6 +63,7 @@ internal static class DependencyInjection
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
+        app.UseMiddleware<UpstreamDeadline>();
         app.MapEndpoints(app.Services.GetRequiredService<Hosting>());
     }
 

@@ -89,7 +89,7 @@ public sealed record MapSearchJob(UserId UserId, MapSearchId Id, string Mapper, 
     public bool IsFinished => State is MapSearchState.Completed or MapSearchState.Failed or MapSearchState.Cancelled;
 
     /// <summary>Records driven before this moment are not of interest.</summary>
-    public DateTimeOffset Cutoff => CreatedAt - Period.Length;
+    public DateTimeOffset Cutoff => Period.Before(CreatedAt);
 
     private bool Progressed => MapsDone > MapsDoneAtClaim;
 

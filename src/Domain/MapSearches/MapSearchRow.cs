@@ -8,9 +8,9 @@ namespace Backend.Domain.MapSearches;
 /// <param name="Failure">Why the map's leaderboard could not be read, for people; null when it was read.</param>
 public sealed record MapSearchRow(int Index, MapListing Map, IReadOnlyList<LeaderboardEntry> Entries, string? Failure)
 {
-    /// <summary>The row of a map whose leaderboard was read: its entries at or after <paramref name="cutoff"/>. Entries without a time of driving never count as new.</summary>
+    /// <summary>The row of a map whose leaderboard was read: its entries at or after <paramref name="cutoff"/>.</summary>
     public static MapSearchRow Read(int index, MapListing map, Leaderboard board, DateTimeOffset cutoff) =>
-        new(index, map, [.. board.Entries.Where(e => e.DrivenAt >= cutoff)], Failure: null);
+        new(index, map, board.DrivenSince(cutoff), Failure: null);
 
     /// <summary>The row of a map that has no leaderboard to read, such as one without a UID.</summary>
     public static MapSearchRow Empty(int index, MapListing map) => new(index, map, [], Failure: null);

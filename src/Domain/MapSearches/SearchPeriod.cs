@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Backend.Domain.MapSearches;
 
-/// <summary>How far back a map search looks: a rolling window that ends when the search was submitted.</summary>
+/// <summary>How far back whoever asks for new records looks: a rolling window that ends when he asks, which for a map search is when it was submitted.</summary>
 public sealed record SearchPeriod
 {
     private SearchPeriod(string name, TimeSpan length)
@@ -23,6 +23,9 @@ public sealed record SearchPeriod
     public string Name { get; }
 
     public TimeSpan Length { get; }
+
+    /// <summary>When the window began that ends at <paramref name="end"/>. A record driven at that very moment is inside.</summary>
+    public DateTimeOffset Before(DateTimeOffset end) => end - Length;
 
     public static bool TryParse(string? text, [NotNullWhen(true)] out SearchPeriod? period)
     {

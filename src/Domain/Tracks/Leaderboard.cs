@@ -7,4 +7,17 @@ public sealed record LeaderboardEntry(AccountId AccountId, string ZoneId, string
 
 /// <summary>The first 100 rows of a map's world leaderboard as they were at one moment.</summary>
 /// <param name="ReadAt">When upstream was asked.</param>
-public sealed record Leaderboard(MapUid MapUid, DateTimeOffset ReadAt, IReadOnlyList<LeaderboardEntry> Entries);
+public sealed record Leaderboard(MapUid MapUid, DateTimeOffset ReadAt, IReadOnlyList<LeaderboardEntry> Entries)
+{
+    /// <summary>What Nadeo calls the board of everybody's best times.</summary>
+    public const string Group = "Personal_Best";
+
+    /// <summary>Nadeo's id of the zone that holds all others.</summary>
+    public const string WorldZoneId = "301e1b69-7e13-11e8-8060-e284abfd2bc4";
+
+    /// <summary>Nadeo's name of that zone.</summary>
+    public const string WorldZoneName = "World";
+
+    /// <summary>The entries driven at or after <paramref name="cutoff"/>, in order. Those without a time of driving never count as new.</summary>
+    public IReadOnlyList<LeaderboardEntry> DrivenSince(DateTimeOffset cutoff) => [.. Entries.Where(e => e.DrivenAt >= cutoff)];
+}

@@ -7,12 +7,9 @@ namespace Backend.Infrastructure.Trackmania;
 
 internal sealed class NadeoLeaderboardClient(HttpClient http, TrackmaniaAddresses addresses, NadeoTokenProvider provider, TimeProvider time, ILogger<NadeoLeaderboardClient> logger) : ILeaderboardSource
 {
-    private const string Group = "Personal_Best";
-    private const string WorldZone = "301e1b69-7e13-11e8-8060-e284abfd2bc4";
-
     public async Task<Result<Leaderboard>> ReadAsync(MapUid mapUid, CancellationToken cancellationToken)
     {
-        var address = addresses.Live.Below($"/api/token/leaderboard/group/{Group}/map/{Uri.EscapeDataString(mapUid.Value)}/top?length=100&onlyWorld=true");
+        var address = addresses.Live.Below($"/api/token/leaderboard/group/{Leaderboard.Group}/map/{Uri.EscapeDataString(mapUid.Value)}/top?length=100&onlyWorld=true");
         var answer = await http.FetchAsync(
             UpstreamService.Nadeo,
             provider.Tokens,
@@ -33,7 +30,7 @@ internal sealed class NadeoLeaderboardClient(HttpClient http, TrackmaniaAddresse
 
         // A map without records has a World element with an empty list. No World element at all is what an unknown
         // group gets, and says nothing about the map.
-        var world = answer.Value.Body.Tops?.FirstOrDefault(static zone => string.Equals(zone?.ZoneId, WorldZone, StringComparison.OrdinalIgnoreCase));
+        var world = answer.Value.Body.Tops?.FirstOrDefault(static zone => string.Equals(zone?.ZoneId, Leaderboard.WorldZoneId, StringComparison.OrdinalIgnoreCase));
         if (world?.Top is null)
         {
             return UpstreamErrors.Unintelligible(UpstreamService.Nadeo);

@@ -14,6 +14,7 @@ internal static class TrackmaniaClients
         services.AddSingleton(new TrackmaniaAddresses(options.CoreUrl, options.LiveUrl, options.OAuthUrl, options.TmxUrl));
         services.AddSingleton<NadeoTokenProvider>();
         services.AddSingleton<OAuthTokenProvider>();
+        services.AddSingleton<MapSnapshots>();
 
         services.AddHttpClient<NadeoAuthenticationClient>()
             .AddUpstreamPipeline(UpstreamService.Nadeo, UpstreamPriority.Renewal, options.NadeoTimeout, options.NadeoMaxBodyBytes, options);
@@ -24,6 +25,8 @@ internal static class TrackmaniaClients
         services.AddHttpClient<IPlayerNames, TrackmaniaOAuthClient>(nameof(TrackmaniaOAuthClient))
             .AddUpstreamPipeline(UpstreamService.OAuth, UpstreamPriority.Interactive, options.OAuthTimeout, options.OAuthMaxBodyBytes, options);
         services.AddHttpClient<IMapDirectory, TrackmaniaExchangeClient>(nameof(TrackmaniaExchangeClient))
+            .AddUpstreamPipeline(UpstreamService.Tmx, UpstreamPriority.Interactive, options.TmxTimeout, options.TmxMaxBodyBytes, options);
+        services.AddHttpClient<ITmxUserDirectory, TrackmaniaExchangeUserClient>(nameof(TrackmaniaExchangeUserClient))
             .AddUpstreamPipeline(UpstreamService.Tmx, UpstreamPriority.Interactive, options.TmxTimeout, options.TmxMaxBodyBytes, options);
         return services;
     }

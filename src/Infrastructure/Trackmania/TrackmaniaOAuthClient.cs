@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Backend.Application.Ports;
+using Backend.Domain.Accounts;
 using Backend.Domain.Common;
 using Backend.Domain.Tracks;
 using Microsoft.Extensions.Logging;
@@ -18,7 +19,64 @@ internal sealed class TrackmaniaOAuthClient(HttpClient http, TrackmaniaAddresses
         }
 
         var asked = accounts.ToHashSet();
-        var address = addresses.OAuth.Below("/api/display-names?" + string.Join('&', asked.Select(static account => $"accountId%5B%5D={account}")));
+        var answer = await AskAsync("/api/display-names?" + string.Join('&', asked.Select(static account => $"accountId%5B%5D={account}")), cancellationToken);
+        if (!answer.IsSuccess)
+        {
+            return answer.Error;
+        }
+
+        foreach (var (id, name) in answer.Value.Pairs)
+        {
+            if (name.Length > 0 && Guid.TryParseExact(id, "D", out var account) && asked.Contains(new AccountId(account)))
+            {
+                names[new AccountId(account)] = name;
+            }
+        }
+
+        return names;
+    }
+
+    public async Task<Result<PlayerLookup>> FindAsync(string displayName, CancellationToken cancellationToken)
+    {
+        var name = displayName.Trim();
+        if (name.Length == 0 || !TextKey.IsWellFormed(name))
+        {
+            return new PlayerLookup(Player: null);
+        }
+
+        var answer = await AskAsync($"/api/display-names/account-ids?displayName%5B%5D={Uri.EscapeDataString(name)}", cancellationToken);
+        if (!answer.IsSuccess)
+        {
+            return answer.Error;
+        }
+
+        if (!answer.Value.Pairs.TryGetValue(name, out var id))
+        {
+            return new PlayerLookup(Player: null);
+        }
+
+        if (!Guid.TryParseExact(id, "D", out var guid))
+        {
+            return UpstreamErrors.Unintelligible(UpstreamService.OAuth);
+        }
+
+        // Whether the answer's spelling is the player's or the question's is not documented, nor whether a name that was
+        // given up still leads to who had it.
+        var account = new AccountId(guid);
+        var names = await ResolveAsync([account], cancellationToken);
+        if (!names.IsSuccess)
+        {
+            return names.Error;
+        }
+
+        return names.Value.TryGetValue(account, out var spelled) && TextKey.Of(spelled.Trim()) == TextKey.Of(name)
+            ? new PlayerLookup(new Player(account, spelled))
+            : new PlayerLookup(Player: null);
+    }
+
+    private async Task<Result<DisplayNames>> AskAsync(string pathAndQuery, CancellationToken cancellationToken)
+    {
+        var address = addresses.OAuth.Below(pathAndQuery);
         var answer = await http.FetchAsync(
             UpstreamService.OAuth,
             provider.Tokens,
@@ -32,19 +90,6 @@ internal sealed class TrackmaniaOAuthClient(HttpClient http, TrackmaniaAddresses
             time,
             logger,
             cancellationToken);
-        if (!answer.IsSuccess)
-        {
-            return answer.Error;
-        }
-
-        foreach (var (id, name) in answer.Value.Body.ByAccount)
-        {
-            if (name.Length > 0 && Guid.TryParseExact(id, "D", out var account) && asked.Contains(new AccountId(account)))
-            {
-                names[new AccountId(account)] = name;
-            }
-        }
-
-        return names;
+        return answer.IsSuccess ? answer.Value.Body : answer.Error;
     }
 }

@@ -9,6 +9,9 @@ internal static class UpstreamErrors
     public static Error Unavailable(UpstreamService service, TimeSpan? retryAfter = null) =>
         Of(service, "unavailable", "does not answer at the moment.") with { IsTransient = true, RetryAfter = retryAfter };
 
+    /// <summary>The same, because it took too long.</summary>
+    public static Error TimedOut(UpstreamService service) => Unavailable(service) with { TimedOut = true };
+
     /// <summary>A 401 although the token was renewed, or refused credentials.</summary>
     public static Error Unauthorized(UpstreamService service) =>
         Of(service, "unauthorized", "does not accept the credentials of this server.") with { IsTransient = true };

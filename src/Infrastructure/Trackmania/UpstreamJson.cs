@@ -9,6 +9,7 @@ namespace Backend.Infrastructure.Trackmania;
 [JsonSerializable(typeof(NadeoClaims))]
 [JsonSerializable(typeof(NadeoTop))]
 [JsonSerializable(typeof(TmxPage))]
+[JsonSerializable(typeof(TmxUserRows))]
 [JsonSerializable(typeof(OAuthToken))]
 [JsonSerializable(typeof(DisplayNames))]
 internal sealed partial class UpstreamJson : JsonSerializerContext;
@@ -28,25 +29,39 @@ internal sealed record NadeoRow(string? AccountId, string? ZoneId, string? ZoneN
 
 internal sealed record TmxPage(bool? More, IReadOnlyList<TmxMap?>? Results);
 
-internal sealed record TmxMap(long? MapId, string? MapUid, string? Name, IReadOnlyList<TmxAuthor?>? Authors, TmxUser? Uploader);
+/// <param name="UploadedAt">UTC, without saying so, with up to three digits of a second's fraction.</param>
+internal sealed record TmxMap(
+    long? MapId,
+    string? MapUid,
+    string? Name,
+    IReadOnlyList<TmxAuthor?>? Authors,
+    TmxUserRow? Uploader,
+    TmxMedals? Medals,
+    string? UploadedAt,
+    long? DownloadCount);
 
-internal sealed record TmxAuthor(TmxUser? User);
+internal sealed record TmxAuthor(TmxUserRow? User);
 
-internal sealed record TmxUser(string? Name);
+/// <summary>Times that some mappers set to numbers no clock will ever show.</summary>
+internal sealed record TmxMedals(long? Author, long? Gold, long? Silver, long? Bronze);
+
+internal sealed record TmxUserRows(bool? More, IReadOnlyList<TmxUserRow?>? Results);
+
+internal sealed record TmxUserRow(long? UserId, string? Name);
 
 internal sealed record OAuthToken(
     [property: JsonPropertyName("access_token")] string? AccessToken,
     [property: JsonPropertyName("expires_in")] double? ExpiresIn);
 
-/// <summary>Names by account id; the service writes an empty map as an empty array.</summary>
+/// <summary>Names by account id, or account ids by name; case does not matter. The service writes an empty map as an empty array.</summary>
 [JsonConverter(typeof(DisplayNamesConverter))]
-internal sealed record DisplayNames(IReadOnlyDictionary<string, string> ByAccount);
+internal sealed record DisplayNames(IReadOnlyDictionary<string, string> Pairs);
 
 internal sealed class DisplayNamesConverter : JsonConverter<DisplayNames>
 {
     public override DisplayNames Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        var names = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var pairs = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         var (start, end) = (reader.TokenType, reader.TokenType == JsonTokenType.StartArray ? JsonTokenType.EndArray : JsonTokenType.EndObject);
         if (start is not (JsonTokenType.StartArray or JsonTokenType.StartObject))
         {
@@ -60,21 +75,21 @@ internal sealed class DisplayNamesConverter : JsonConverter<DisplayNames>
                 throw new JsonException("Only an empty array stands for an empty object.");
             }
 
-            var account = reader.GetString()!;
+            var key = reader.GetString()!;
             reader.Read();
             switch (reader.TokenType)
             {
                 case JsonTokenType.String:
-                    names[account] = reader.GetString()!;
+                    pairs[key] = reader.GetString()!;
                     break;
                 case JsonTokenType.Null:
                     break;
                 default:
-                    throw new JsonException("A name is a string.");
+                    throw new JsonException("Names and ids are strings.");
             }
         }
 
-        return new DisplayNames(names);
+        return new DisplayNames(pairs);
     }
 
     public override void Write(Utf8JsonWriter writer, DisplayNames value, JsonSerializerOptions options) => throw new NotSupportedException();

@@ -18,9 +18,12 @@ internal static class EndpointMap
         }
 
         routes.MapAccounts();
+        routes.MapDirectories();
         routes.MapSessions();
         routes.MapMapSearches();
         routes.MapLegacyMapSearches();
+        routes.MapRecords();
+        routes.MapDrivers();
         routes.MapApiReference();
     }
 }

@@ -17,7 +17,7 @@ internal static class LegacyMapSearchEndpoints
     {
         var group = routes.MapGroup("/api/v1/users/maps").WithTags("Map searches (compatible)").RequireAuthorization();
         group.MapGet("", StartMapSearch).WithName(nameof(StartMapSearch)).WithSummary("Starts a search; new clients use POST /api/v1/map-searches")
-            .Fails(400, 401, 429);
+            .TakesEachParameterOnce(MapSearchErrors.RepeatedParameter).Fails(400, 401, 429);
         group.MapGet("/status/{jobId}", GetMapSearchStatus).WithName(nameof(GetMapSearchStatus)).WithSummary("State of a search, and its result once it is completed")
             .Produces(StatusCodes.Status304NotModified).Fails(401, 404);
     }
@@ -25,11 +25,6 @@ internal static class LegacyMapSearchEndpoints
     private static async Task<Results<Accepted<LegacySubmittedResponse>, Failure>> StartMapSearch(
         CurrentUser caller, HttpContext context, IMediator mediator, CancellationToken cancellationToken, string? username = null, string? period = null)
     {
-        if (context.Request.Query.Any(parameter => parameter.Value.Count > 1))
-        {
-            return new Failure(MapSearchErrors.RepeatedParameter);
-        }
-
         var result = await mediator.Send(new SubmitMapSearchCommand(caller.Id, username, period ?? DefaultPeriod), cancellationToken);
         if (!result.IsSuccess)
         {

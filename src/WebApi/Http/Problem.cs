@@ -14,6 +14,7 @@ namespace Backend.WebApi.Http;
 /// <param name="RetryAfter">Seconds until the request may succeed, as the Retry-After header.</param>
 /// <param name="Msg"><paramref name="Detail"/> once more, where existing clients look for it.</param>
 /// <param name="Error"><paramref name="Detail"/> once more, where other existing clients look for it.</param>
+/// <param name="Message"><paramref name="Detail"/> once more, in the one answer where existing clients look for it there.</param>
 internal sealed record Problem(
     string Type,
     string Title,
@@ -24,11 +25,12 @@ internal sealed record Problem(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? RetryAfter,
     string Msg,
-    string Error)
+    string Error,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Message = null)
 {
     public const string MediaType = "application/problem+json";
 
-    /// <summary>The one place that turns a kind of failure into a status.</summary>
+    /// <summary>With <see cref="From"/> the one place that turns a kind of failure into a status.</summary>
     public static int StatusOf(ErrorKind kind) => kind switch
     {
         ErrorKind.Validation => StatusCodes.Status400BadRequest,
@@ -45,7 +47,8 @@ internal sealed record Problem(
     public static Problem From(Error error, HttpContext context)
     {
         var retryAfter = error.RetryAfter is { } wait ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : (int?)null;
-        return Create(StatusOf(error.Kind), error.Code, error.Message, context) with { Errors = error.Fields, RetryAfter = retryAfter };
+        var status = error is { Kind: ErrorKind.Upstream, TimedOut: true } ? StatusCodes.Status504GatewayTimeout : StatusOf(error.Kind);
+        return Create(status, error.Code, error.Message, context) with { Errors = error.Fields, RetryAfter = retryAfter };
     }
 
     public static Problem Create(int status, string code, string detail, HttpContext context) => new(
@@ -75,7 +78,14 @@ internal sealed record Problem(
 /// <summary>An endpoint's answer to a failed request.</summary>
 internal sealed class Failure(Error error) : IResult
 {
-    public Task ExecuteAsync(HttpContext httpContext) => Problem.From(error, httpContext).WriteAsync(httpContext);
+    /// <inheritdoc cref="Problem.Message"/>
+    public bool ShowsMessage { get; init; }
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var problem = Problem.From(error, httpContext);
+        return (ShowsMessage ? problem with { Message = problem.Detail } : problem).WriteAsync(httpContext);
+    }
 }
 
 internal static class FailureMetadata

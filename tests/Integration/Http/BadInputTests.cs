@@ -99,6 +99,80 @@ public abstract class BadInputTests : ProfileSuite
     }
 
     [Fact]
+    public async Task A_bad_lookup_is_refused_by_field()
+    {
+        var user = await _host.SignInAsync();
+        foreach (var (path, field) in new (string, string?)[]
+        {
+            ("users/search", "username"),
+            ("users/search?username=", "username"),
+            ("users/search?username=%20%20", "username"),
+            ("users/search?username=a%00b", "username"),
+            ("users/search?username=a%0Ab", "username"),
+            ($"users/search?username={new string('a', 101)}", "username"),
+            ("users/search?username=a&username=b", null),
+            ("driver/maps/search?type=name", "query"),
+            ("driver/maps/search?query=%20ab%20&type=name", "query"),
+            ($"driver/maps/search?query={new string('a', 101)}&type=uid", "query"),
+            ("driver/maps/search?query=a%00bc&type=name", "query"),
+            ("driver/maps/search?query=abc", "type"),
+            ("driver/maps/search?query=abc&type=UID", "type"),
+            ("driver/maps/search?query=abc&type=name&page=0", "page"),
+            ("driver/maps/search?query=abc&type=name&page=-1", "page"),
+            ("driver/maps/search?query=abc&type=name&page=51", "page"),
+            ("driver/maps/search?query=abc&type=name&page=1.5", null),
+            ("driver/maps/search?query=abc&type=name&page=first", null),
+            ("driver/maps/search?query=abc&type=name&page=99999999999", null),
+            ("driver/maps/search?query=abc&query=abd&type=name", null),
+            ("driver/maps/search?query=abc&type=name&page=1&page=2", null),
+            ("records/latest?period=1d", "mapUid"),
+            ("records/latest?mapUid=..%2f..%2fetc&period=1d", "mapUid"),
+            ("records/latest?mapUid=a%3Flength%3D1&period=1d", "mapUid"),
+            ($"records/latest?mapUid={new string('a', 65)}&period=1d", "mapUid"),
+            ("records/latest?mapUid=abc", "period"),
+            ("records/latest?mapUid=abc&period=", "period"),
+            ("records/latest?mapUid=abc&period=1D", "period"),
+            ("records/latest?mapUid=abc&mapUid=abd&period=1d", null),
+        })
+        {
+            using var answer = await user.Client.GetAsync($"/api/v1/{path}");
+
+            var problem = await ShouldBeProblemAsync(answer, HttpStatusCode.BadRequest);
+            problem["errors"]?.AsObject().Select(p => p.Key).ShouldBe([field!], path);
+            (problem["errors"] is null).ShouldBe(field is null, path);
+            problem["message"].ShouldBeNull(path);
+        }
+
+        _host.Sandbox.Traffic.Entries.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_bad_list_of_accounts_is_refused_and_a_missing_one_is_empty()
+    {
+        var user = await _host.SignInAsync();
+        foreach (var body in new[] { "{", "[]", "42", "{\"accountIds\":{}}", "{\"accountIds\":\"a\"}", "{\"accountIds\":[1]}", "{\"accountIds\":[[]]}", "{\"accountIds\":[],\"accountIds\":[]}", $"{{\"accountIds\":[{string.Join(',', Enumerable.Repeat("\"a\"", 501))}]}}" })
+        {
+            using var refused = await PostAsync(body);
+
+            await ShouldBeProblemAsync(refused, HttpStatusCode.BadRequest);
+        }
+
+        foreach (var body in new[] { "", "{}", "null", "{\"accountIds\":null}", "{\"accountIds\":[]}", "{\"accountIds\":[null,\"\",\"junk\"]}" })
+        {
+            using var answer = await PostAsync(body);
+
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, body);
+            (await answer.Content.ReadAsStringAsync()).ShouldBe("{}", body);
+        }
+
+        async Task<HttpResponseMessage> PostAsync(string body)
+        {
+            using var content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+            return await user.Client.PostAsync("/api/v1/users/accountNames", content);
+        }
+    }
+
+    [Fact]
     public async Task An_overlong_mapper_is_refused()
     {
         var user = await _host.SignInAsync();
@@ -219,7 +293,8 @@ public abstract class BadInputTests : ProfileSuite
         {
             var (method, pattern) = routes[round % routes.Count];
             var path = pattern.Replace("{id}", Uri.EscapeDataString(Text(random)), StringComparison.Ordinal).Replace("{jobId}", Uri.EscapeDataString(Text(random)), StringComparison.Ordinal)
-                + $"?username={Uri.EscapeDataString(Text(random))}&period={Uri.EscapeDataString(Text(random))}&after={Uri.EscapeDataString(Text(random))}&{Uri.EscapeDataString(Text(random))}";
+                + $"?username={Uri.EscapeDataString(Text(random))}&period={Uri.EscapeDataString(Text(random))}&after={Uri.EscapeDataString(Text(random))}"
+                + $"&query={Uri.EscapeDataString(Text(random))}&type={(random.Next(2) == 0 ? "name" : "uid")}&page={random.Next(1, 60)}&mapUid={Uri.EscapeDataString(Text(random))}&{Uri.EscapeDataString(Text(random))}";
             using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(path, UriKind.Relative));
             if (method == "POST")
             {
@@ -243,7 +318,7 @@ public abstract class BadInputTests : ProfileSuite
         }
 
         var body = new JsonObject();
-        foreach (var name in new[] { "email", "username", "password", "refresh_token", "mapper", "period", Text(random) })
+        foreach (var name in new[] { "email", "username", "password", "refresh_token", "mapper", "period", "accountIds", Text(random) })
         {
             body[name] = random.Next(6) switch
             {

@@ -73,6 +73,53 @@ public abstract class RateLimitTests(HostProfile profile) : ProfileSuite(profile
     }
 
     [Fact]
+    public async Task What_costs_calls_of_other_services_is_limited_by_address_or_by_user_and_bad_input_does_not_count()
+    {
+        await using var host = Start(new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["RateLimits:UserSearch"] = "2/60",
+            ["RateLimits:DriverMapSearch"] = "2/60",
+            ["RateLimits:AccountNames"] = "2/60",
+            ["RateLimits:LatestRecords"] = "2/60",
+            ["Http:TrustedProxies"] = "127.0.0.1",
+        });
+        var user = await host.SignInAsync();
+        var other = await host.SignInAsync();
+        using var elsewhere = From(host, "2001:db8:1:2::1");
+        using var neighbour = From(host, "2001:db8:1:2::ffff");
+        using var stranger = From(host, "2001:db8:1:3::1");
+
+        await LimitedAsync(elsewhere, neighbour, stranger, "users/search?username=", "users/search?username=solo");
+        await LimitedAsync(user.Client, user.Client, other.Client, "driver/maps/search?query=ab&type=name", "driver/maps/search?query=canyon&type=name");
+        await LimitedAsync(user.Client, user.Client, other.Client, "records/latest?mapUid=abc", "records/latest?mapUid=abc&period=1d");
+        await LimitedAsync(user.Client, user.Client, other.Client, bad: null, "users/accountNames");
+
+        static async Task LimitedAsync(HttpClient client, HttpClient same, HttpClient other, string? bad, string good)
+        {
+            for (var i = 0; i < 2; i++)
+            {
+                (await AskAsync(client, bad ?? good, bad is null)).Status.ShouldBe(bad is null ? HttpStatusCode.OK : HttpStatusCode.BadRequest);
+                if (bad is not null)
+                {
+                    (await AskAsync(client, good, post: false)).Status.ShouldBe(HttpStatusCode.OK, good);
+                }
+            }
+
+            var refused = await AskAsync(same, good, bad is null);
+            refused.Status.ShouldBe(HttpStatusCode.TooManyRequests, good);
+            refused.RetryAfter.ShouldNotBeNull().ShouldBeInRange(1, 60);
+            (await AskAsync(other, good, bad is null)).Status.ShouldBe(HttpStatusCode.OK, good);
+        }
+
+        static async Task<(HttpStatusCode Status, int? RetryAfter)> AskAsync(HttpClient client, string path, bool post)
+        {
+            using var answer = post ? await client.PostAsJsonAsync($"/api/v1/{path}", new { }) : await client.GetAsync($"/api/v1/{path}");
+            var body = await answer.Content.ReadFromJsonAsync<JsonNode>();
+            return (answer.StatusCode, answer.StatusCode == HttpStatusCode.TooManyRequests ? (int?)body!["retryAfter"] : null);
+        }
+    }
+
+    [Fact]
     public async Task A_user_may_have_five_unfinished_searches()
     {
         await using var host = Start(("Trackmania:TmxRate", "0.001"));

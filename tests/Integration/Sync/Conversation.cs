@@ -1,3 +1,6 @@
+using Backend.Integration.Support;
+using Backend.TrackmaniaSandbox;
+
 namespace Backend.Integration.Sync;
 
 /// <summary>
@@ -13,6 +16,13 @@ internal static class Conversation
     private const string Searches = "/api/v1/map-searches";
     private const string Compatible = "/api/v1/users/maps";
     private const string Password = "correct horse battery staple";
+    private const string Users = "/api/v1/users/search";
+    private const string Maps = "/api/v1/driver/maps/search";
+    private const string Records = "/api/v1/records/latest";
+    private const string Names = "/api/v1/users/accountNames";
+
+    /// <summary>The world that the sandbox of every host shows.</summary>
+    private static readonly SandboxWorld s_world = new(new SandboxOptions().Seed, new StandingClock(Start));
 
     public static IReadOnlyList<Step> Steps { get; } =
     [
@@ -183,6 +193,8 @@ internal static class Conversation
         new BreakLeaderboards(),
         Post("alice searches while no board can be read", 202, Searches, """{"mapper":"Solo","period":"1m"}""", "alice again", Take("$.id", "unreadable")),
         new UntilEnded("unreadable", "alice again"),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Get("a board that cannot be read", 502, $"{Records}?mapUid=unknown&period=1d", "alice again"),
         new MendLeaderboards(),
         Get("a search with a map that could not be read", 200, $"{Searches}/{{unreadable}}", "alice again"),
         Get("a search with a map that could not be read, compatible", 200, $"{Compatible}/status/{{unreadable}}", "alice again"),
@@ -194,6 +206,37 @@ internal static class Conversation
         Get("a search with one map, compatible", 200, $"{Compatible}/status/{{one map}}", "alice again"),
         Get("results of one map", 200, $"{Searches}/{{one map}}/results", "alice again"),
         Get("alice's searches in the end", 200, Searches, "alice again"),
+
+        new Pass(TimeSpan.FromSeconds(1)),
+        Get("users of the site", 200, $"{Users}?username=%20MAPPER"),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Get("a user of the site who is not", 200, $"{Users}?username={Uri.EscapeDataString("O'Reilly -- <b>;select")}"),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Get("too many users of the site", 400, $"{Users}?username=e"),
+        Get("users of the site without a name", 400, Users),
+        Get("users of the site with two names", 400, $"{Users}?username=a&username=b"),
+
+        // Pages after the first one need no further call, which would have to wait for time to pass.
+        new Pass(TimeSpan.FromSeconds(1)),
+        Get("maps", 200, $"{Maps}?query=canyon&type=name", "alice again"),
+        Get("the second page of maps", 200, $"{Maps}?query=canyon&type=name&page=2", "alice again"),
+        Get("the third page of maps", 200, $"{Maps}?query=canyon&type=name&page=3", "alice again"),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Get("a map", 200, $"{Maps}?query={s_world.MapsOf("Demo Mapper")[2].Uid}&type=uid", "alice again"),
+        Get("a map that cannot be", 200, $"{Maps}?query=..%2f..&type=uid", "alice again"),
+        Get("too little of a map's name", 400, $"{Maps}?query=ab&type=name", "alice again"),
+        Get("a page of maps that cannot be", 400, $"{Maps}?query=canyon&type=name&page=51", "alice again"),
+        Get("too many looks for maps", 429, $"{Maps}?query=canyon&type=name", "alice again"),
+        Get("maps of nobody", 401, $"{Maps}?query=canyon&type=name"),
+
+        // From the cache, where the first search has left it.
+        Get("latest records", 200, $"{Records}?mapUid={s_world.MapsOf("Demo Mapper")[0].Uid}&period=1w", "alice again"),
+        Get("latest records of no map", 400, $"{Records}?period=1w", "alice again"),
+        Get("latest records of nobody", 401, $"{Records}?mapUid=unknown&period=1w"),
+        Post("names of accounts", 200, Names, $$"""{"accountIds":["{{s_world.Mappers[0].AccountId}}","{{s_world.Mappers[3].AccountId}}","junk","{{Id}}"]}""", "alice again"),
+        Post("names of no accounts", 200, Names, "{}", "alice again"),
+        Post("names of accounts for nobody", 401, Names, "{}"),
+        Post("names of accounts that are no list", 400, Names, """{"accountIds":"junk"}""", "alice again"),
 
         Get("nothing", 404, "/"),
         Get("no route", 404, "/api/v1/nothing"),
@@ -228,7 +271,7 @@ internal static class Conversation
 
     private static IEnumerable<Difference> QueuePlaces(string what, int place) =>
     [
-        new(what, "$.progress.queuePlace", "SQS does not tell what waits before a message.", profile => profile == Support.HostProfile.Aws ? "null" : $"{place}"),
+        new(what, "$.progress.queuePlace", "SQS does not tell what waits before a message.", profile => profile == HostProfile.Aws ? "null" : $"{place}"),
     ];
 
     private static Ask Get(string what, int status, string path, string? user = null, params Taken[] takes) => new(what, status, "GET", path) { User = user, Takes = takes };
@@ -293,4 +336,4 @@ internal sealed record StartWorker : Step;
 
 /// <param name="Path">In the body of the answer.</param>
 /// <param name="Expected">The value as JSON.</param>
-internal sealed record Difference(string What, string Path, string Reason, Func<Support.HostProfile, string> Expected);
+internal sealed record Difference(string What, string Path, string Reason, Func<HostProfile, string> Expected);

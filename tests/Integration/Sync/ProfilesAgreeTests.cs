@@ -105,6 +105,9 @@ public sealed partial class ProfilesAgreeTests(ProfilesAgreeTests.Recordings rec
             ["RateLimits:Register"] = "3/300",
             ["RateLimits:MapSearch"] = "10/60",
             ["RateLimits:UserSearch"] = "20/60",
+            ["RateLimits:DriverMapSearch"] = "5/60",
+            ["RateLimits:AccountNames"] = "20/60",
+            ["RateLimits:LatestRecords"] = "60/60",
             ["MapSearches:LeaderboardFreshness"] = "01:00:00",
 
             // At a standing clock no pause before a repetition would ever end.

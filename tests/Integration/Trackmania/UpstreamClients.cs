@@ -29,6 +29,8 @@ internal sealed class UpstreamClients : IAsyncDisposable
 
     public IMapDirectory Maps => _services.GetRequiredService<IMapDirectory>();
 
+    public ITmxUserDirectory Users => _services.GetRequiredService<ITmxUserDirectory>();
+
     public IPlayerNames Names => _services.GetRequiredService<IPlayerNames>();
 
     public IUpstreamTokenStore TokenStore => _services.GetRequiredService<IUpstreamTokenStore>();

@@ -58,6 +58,7 @@ public sealed class UpstreamFaultTests
             _ => "nadeo",
         };
         error.Code.ShouldBe($"upstream.{code}_{(kind == FaultKind.CutJson ? "unintelligible" : "unavailable")}");
+        error.TimedOut.ShouldBeFalse();
         error.Message.ShouldNotContain("127.0.0.1");
         error.Message.ShouldNotContain("http");
         clients.Sandbox.Traffic.Count(host).ShouldBe(4);
@@ -75,6 +76,7 @@ public sealed class UpstreamFaultTests
         var error = (await CallAsync(clients, SandboxHost.Live)).ShouldNotBeNull();
 
         error.Code.ShouldBe("upstream.nadeo_unavailable");
+        error.TimedOut.ShouldBeTrue();
         clients.Sandbox.Traffic.Count(SandboxHost.Core).ShouldBe(4);
         (clients.Clock.GetUtcNow() - start).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(118));
     }

@@ -15,7 +15,7 @@ public sealed partial class LayerTests
         ["Backend.Infrastructure"] =
         [
             "Backend.Domain", "Backend.Application", "AWSSDK.Core", "AWSSDK.DynamoDBv2", "AWSSDK.SQS", "AWSSDK.SimpleSystemsManagement", "BCrypt-Net-Next", "Npgsql", "Npgsql.EntityFrameworkCore.PostgreSQL", "Microsoft.EntityFrameworkCore", "Microsoft.EntityFrameworkCore.Relational", "Microsoft.Extensions.Hosting.Abstractions", "dbup-core", "dbup-postgresql", "System.Threading.RateLimiting", "Polly.Core", "Polly.Extensions", "Polly",
-            "Microsoft.Extensions.Configuration", "Microsoft.Extensions.Configuration.Abstractions", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Http", "Microsoft.Extensions.Http.Resilience",
+            "Microsoft.Extensions.Caching.Abstractions", "Microsoft.Extensions.Caching.Memory", "Microsoft.Extensions.Configuration", "Microsoft.Extensions.Configuration.Abstractions", "Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Http", "Microsoft.Extensions.Http.Resilience",
             "Microsoft.Extensions.Http.Diagnostics", "Microsoft.Extensions.Logging.Abstractions", "Microsoft.Extensions.Options", "Microsoft.Extensions.Resilience", "Microsoft.Extensions.Telemetry.Abstractions", "Microsoft.Extensions.Primitives",
             "Microsoft.IdentityModel.Abstractions", "Microsoft.IdentityModel.JsonWebTokens", "Microsoft.IdentityModel.Tokens",
         ],

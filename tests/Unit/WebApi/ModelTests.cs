@@ -1,8 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Backend.Application.Leaderboards;
 using Backend.Application.MapSearches;
 using Backend.Application.Ports;
 using Backend.Application.Sessions;
+using Backend.Domain.Accounts;
 using Backend.Domain.Common;
 using Backend.Domain.MapSearches;
 using Backend.Domain.Tracks;
@@ -193,6 +195,40 @@ public sealed class ModelTests
         var response = LeaderboardEntryResponse.From(Make.Entry(1, null) with { Time = RecordTime.Secret }, Names);
 
         (response.Score, response.Timestamp).ShouldBe((-1, null));
+    }
+
+    [Fact]
+    public async Task Users_of_the_site_are_named_as_the_site_names_them() =>
+        (await Write<IEnumerable<TmxUserResponse>>([TmxUserResponse.From(new TmxUser(new TmxUserId(40_001), "Ünï"))])).ToJsonString(Options).ShouldBe("""[{"Name":"Ünï","UserId":40001}]""");
+
+    [Fact]
+    public async Task Names_of_accounts_keep_the_spelling_of_their_ids() =>
+        (await Write<IReadOnlyDictionary<string, string>>(new Dictionary<string, string>(StringComparer.Ordinal) { ["ABC"] = "x", ["Abc"] = "y" })).ToJsonString().ShouldBe("""{"ABC":"x","Abc":"y"}""");
+
+    [Fact]
+    public async Task Found_maps_have_the_names_of_old_and_numbers_where_there_were_texts()
+    {
+        var known = new FoundMap(7, Make.Uid(7), "Näme", ["a", "b"], new Medals(1, null, 5_000_000_000, 4), Make.Start.AddMilliseconds(70), 12);
+        var bare = known with { Authors = [], Medals = new Medals(null, null, null, null) };
+
+        var body = await Write(FoundMapsResponse.From(new FoundMaps([known, bare], HasMore: true), page: 2));
+
+        body["pagination"]!.ToJsonString().ShouldBe("""{"currentPage":2,"pageSize":20,"hasMore":true,"totalResults":2}""");
+        body["results"]![0]!.ToJsonString(Options).ShouldBe(
+            """{"mapId":7,"mapUid":"uid_0007","name":"Näme","authors":["a","b"],"medals":{"author":1,"gold":null,"silver":5000000000,"bronze":4},"uploadedAt":"2026-03-01T12:00:00.070Z","downloadCount":12}""");
+        (body["results"]![1]!["authors"]!.ToJsonString(), body["results"]![1]!["medals"]).ShouldBe(("[]", null));
+        body["results"]![1]!.AsObject().ContainsKey("medals").ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Latest_records_have_the_shape_of_the_games_own_service()
+    {
+        var body = await Write(LatestRecordsResponse.From(new LatestRecords(Make.Uid(1), [Make.Entry(1, Make.Start), Make.Entry(2, Make.Start, 2) with { Time = RecordTime.Secret }])));
+
+        body.ToJsonString().ShouldBe(
+            """{"groupUid":"Personal_Best","mapUid":"uid_0001","tops":[{"zoneId":"301e1b69-7e13-11e8-8060-e284abfd2bc4","zoneName":"World","top":["""
+            + """{"accountId":"00000001-0000-0000-0000-000000000000","zoneId":"zone","zoneName":"World","position":1,"score":40001,"timestamp":1772366400},"""
+            + """{"accountId":"00000002-0000-0000-0000-000000000000","zoneId":"zone","zoneName":"World","position":2,"score":-1,"timestamp":1772366400}]}]}""");
     }
 
     [Fact]

@@ -70,12 +70,32 @@ public sealed class ProblemTests
         body["errors"]!.ToJsonString().ShouldBe("""{"email":["one","two"]}""");
     }
 
-    private static async Task<(HttpContext Context, JsonObject Body)> WriteAsync(Error error)
+    [Fact]
+    public async Task Another_service_that_takes_too_long_is_told_from_one_that_fails()
+    {
+        var error = new Error(ErrorKind.Upstream, "c", "d");
+
+        (await WriteAsync(error)).Context.Response.StatusCode.ShouldBe(502);
+        (await WriteAsync(error with { TimedOut = true })).Context.Response.StatusCode.ShouldBe(504);
+        (await WriteAsync(error with { Kind = ErrorKind.Unavailable, TimedOut = true })).Context.Response.StatusCode.ShouldBe(503);
+    }
+
+    [Fact]
+    public async Task Only_where_clients_look_for_a_message_there_is_one()
+    {
+        (await WriteAsync(new Error(ErrorKind.Validation, "c", "d"))).Body.ContainsKey("message").ShouldBeFalse();
+
+        var (_, body) = await WriteAsync(new Error(ErrorKind.Validation, "c", "d"), showsMessage: true);
+        body["message"]!.GetValue<string>().ShouldBe("d");
+        body["error"]!.GetValue<string>().ShouldBe("d");
+    }
+
+    private static async Task<(HttpContext Context, JsonObject Body)> WriteAsync(Error error, bool showsMessage = false)
     {
         using var stream = new MemoryStream();
         var context = new DefaultHttpContext { TraceIdentifier = "trace" };
         context.Response.Body = stream;
-        await new Failure(error).ExecuteAsync(context);
+        await new Failure(error) { ShowsMessage = showsMessage }.ExecuteAsync(context);
         return (context, JsonNode.Parse(stream.ToArray())!.AsObject());
     }
 }

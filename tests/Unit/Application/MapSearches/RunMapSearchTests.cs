@@ -685,5 +685,7 @@ public sealed class RunMapSearchTests
                 ? Make.Failed<IReadOnlyDictionary<AccountId, string>>(Down)
                 : Make.Success<IReadOnlyDictionary<AccountId, string>>(accounts.Where(a => !Unknown.Contains(a)).ToDictionary(a => a, a => $"name of {a}")));
         }
+
+        public Task<Result<PlayerLookup>> FindAsync(string displayName, CancellationToken cancellationToken) => throw new NotSupportedException("No search looks for a player.");
     }
 }
