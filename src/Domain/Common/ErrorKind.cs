@@ -21,8 +21,11 @@ public enum ErrorKind
     /// <summary>Too much in too short a time (429); <see cref="Error.RetryAfter"/> says when to come back.</summary>
     TooManyRequests,
 
-    /// <summary>Another service answered wrongly or not at all (502).</summary>
+    /// <summary>Another service answered wrongly, or could not be reached (502).</summary>
     Upstream,
+
+    /// <summary>Another service did not answer within the time that it is given (504).</summary>
+    UpstreamTimeout,
 
     /// <summary>This service cannot take the work now (503); <see cref="Error.RetryAfter"/> says when to come back.</summary>
     Unavailable,

@@ -107,7 +107,11 @@ internal static class UpstreamCall
         {
             return (null, UpstreamErrors.Unintelligible(service), Reason(exception));
         }
-        catch (Exception exception) when (exception is HttpRequestException or TimeoutRejectedException or IOException
+        catch (TimeoutRejectedException exception)
+        {
+            return (null, UpstreamErrors.TimedOut(service), Reason(exception));
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException
             || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return (null, UpstreamErrors.Unavailable(service), Reason(exception));

@@ -39,12 +39,13 @@ internal sealed record Problem(
         ErrorKind.TooManyRequests => StatusCodes.Status429TooManyRequests,
         ErrorKind.Upstream => StatusCodes.Status502BadGateway,
         ErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        ErrorKind.UpstreamTimeout => StatusCodes.Status504GatewayTimeout,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No status is known for this kind."),
     };
 
     public static Problem From(Error error, HttpContext context)
     {
-        var retryAfter = error.RetryAfter is { } wait ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : (int?)null;
+        var retryAfter = error.RetryAfter is { } wait ? WholeSeconds.From(wait) : (int?)null;
         return Create(StatusOf(error.Kind), error.Code, error.Message, context) with { Errors = error.Fields, RetryAfter = retryAfter };
     }
 

@@ -22,6 +22,7 @@ public sealed class ProblemTests
             [ErrorKind.TooManyRequests] = 429,
             [ErrorKind.Upstream] = 502,
             [ErrorKind.Unavailable] = 503,
+            [ErrorKind.UpstreamTimeout] = 504,
         }, ignoreOrder: true);
         Should.Throw<ArgumentOutOfRangeException>(() => Problem.StatusOf((ErrorKind)99));
     }
