@@ -9,11 +9,17 @@ public sealed class PostgresAccessTableTests() : AccessTableTests(HostProfile.Po
 
 public sealed class PostgresBadInputTests() : BadInputTests(HostProfile.Postgres);
 
+public sealed class PostgresCrossOriginTests() : CrossOriginTests(HostProfile.Postgres);
+
 public sealed class PostgresMapSearchTests() : MapSearchTests(HostProfile.Postgres);
 
 public sealed class PostgresRateLimitTests() : RateLimitTests(HostProfile.Postgres);
 
 public sealed class PostgresRefreshRotationTests() : RefreshRotationTests(HostProfile.Postgres);
+
+public sealed class PostgresRequestMethodTests() : RequestMethodTests(HostProfile.Postgres);
+
+public sealed class PostgresRevalidationTests() : RevalidationTests(HostProfile.Postgres);
 
 public sealed class PostgresServiceTests() : ServiceTests(HostProfile.Postgres);
 
