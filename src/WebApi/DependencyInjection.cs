@@ -6,6 +6,7 @@ using Backend.WebApi.Endpoints;
 using Backend.WebApi.Http;
 using Backend.WebApi.Workers;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Serilog;
 
 namespace Backend.WebApi;
@@ -27,6 +28,7 @@ internal static class DependencyInjection
         var hosting = Hosting.Read(builder.Configuration, errors);
         builder.Services.AddSingleton(hosting);
         hosting.Check(builder.Services.AddInfrastructure(builder.Configuration, builder.Environment.IsDevelopment(), hosting.WorksByItself, errors), errors);
+        builder.Services.ObserveRateLimits(isStrict: builder.Environment.IsDevelopment());
         builder.Services.AddSingleton<MapSearchRun>();
         if (hosting.WorksByItself)
         {
@@ -57,14 +59,20 @@ internal static class DependencyInjection
         // Made now, or the service would be as old as its first caller.
         app.Services.GetRequiredService<ProcessStart>();
         app.UseSecurityHeaders();
+        if (app.Services.GetService<ICorsService>() is not null)
+        {
+            app.UseCors();
+        }
+
         app.UseExceptionHandler();
         app.UseStatusCodePages(ProblemResponses.WriteForStatusAsync);
+        app.UseOptions();
         app.UseJsonCharsetCheck();
         app.UseRouting();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<UpstreamDeadline>();
-        app.MapEndpoints(app.Services.GetRequiredService<Hosting>());
+        app.WithHead().MapEndpoints(app.Services.GetRequiredService<Hosting>());
     }
 
     private static void AddHosting(this WebApplicationBuilder builder, List<string> errors)
@@ -115,6 +123,11 @@ internal static class DependencyInjection
         services.AddAuthorization();
         services.AddApiReference();
         services.AddSingleton(provider => new ProcessStart(provider.GetRequiredService<TimeProvider>().GetUtcNow()));
+        if (CrossOrigin.ReadOrigins(builder.Configuration, errors) is { Count: > 0 } origins)
+        {
+            services.AddCors(options => options.AddDefaultPolicy(policy => CrossOrigin.Allow(policy, origins)));
+        }
+
         if (ClientAddress.ReadOptions(builder.Configuration, errors) is { } forwarded)
         {
             services.AddSingleton(forwarded);

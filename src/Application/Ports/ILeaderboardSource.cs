@@ -7,6 +7,6 @@ namespace Backend.Application.Ports;
 public interface ILeaderboardSource
 {
     /// <summary>The first 100 rows of the world leaderboard. A map without records and an unknown map look alike: no rows.</summary>
-    /// <returns>An <see cref="ErrorKind.Upstream"/> error when the service does not answer properly after retries.</returns>
+    /// <returns>An <see cref="ErrorKind.Upstream"/> error when the service does not answer properly after retries, <see cref="ErrorKind.UpstreamTimeout"/> when not in time.</returns>
     Task<Result<Leaderboard>> ReadAsync(MapUid mapUid, CancellationToken cancellationToken);
 }

@@ -11,7 +11,7 @@ public interface IMapDirectory
     /// without maps look alike: empty.
     /// </summary>
     /// <param name="mapper">Whole name on the site; compared without regard to case.</param>
-    /// <returns>An <see cref="ErrorKind.Upstream"/> error when the site does not answer properly after retries.</returns>
+    /// <returns>An <see cref="ErrorKind.Upstream"/> error when the site does not answer properly after retries, <see cref="ErrorKind.UpstreamTimeout"/> when not in time.</returns>
     Task<Result<IReadOnlyList<MapListing>>> ListMapsAsync(string mapper, CancellationToken cancellationToken);
 
     /// <summary>

@@ -11,7 +11,7 @@ public interface IPlayerNames
 
     /// <summary>The names that are known; an account without one is absent.</summary>
     /// <param name="accounts">At most <see cref="MaxBatch"/>.</param>
-    /// <returns>An <see cref="ErrorKind.Upstream"/> error when the service does not answer properly after retries.</returns>
+    /// <returns>An <see cref="ErrorKind.Upstream"/> error when the service does not answer properly after retries, <see cref="ErrorKind.UpstreamTimeout"/> when not in time.</returns>
     Task<Result<IReadOnlyDictionary<AccountId, string>>> ResolveAsync(IReadOnlyCollection<AccountId> accounts, CancellationToken cancellationToken);
 
     /// <summary>The player who has this display name now.</summary>

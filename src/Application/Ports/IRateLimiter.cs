@@ -8,7 +8,10 @@ namespace Backend.Application.Ports;
 /// </summary>
 public interface IRateLimiter
 {
-    /// <summary>Counts the call if the limit allows it. Of concurrent calls never more than the limit are allowed.</summary>
+    /// <summary>
+    /// Counts the call if the limit allows it. Of concurrent calls never more than the limit are allowed. The verdict's quota
+    /// is what this very step has left, so that of concurrent calls no two that are allowed are told the same remainder.
+    /// </summary>
     /// <param name="key">Who is limited: a user id, a client address; limits do not share keys.</param>
     Task<RateLimitVerdict> TryTakeAsync(RateLimit limit, string key, CancellationToken cancellationToken);
 }
@@ -60,10 +63,29 @@ public enum RateLimit
 }
 
 /// <param name="RetryAfter">When refused: until the next call is allowed.</param>
-public readonly record struct RateLimitVerdict(bool IsAllowed, TimeSpan RetryAfter)
+/// <param name="Quota">How the limit stands after this call; null when it is switched off.</param>
+public readonly record struct RateLimitVerdict(bool IsAllowed, TimeSpan RetryAfter, RateLimitQuota? Quota = null)
 {
+    /// <summary>The limit is switched off.</summary>
+    public static RateLimitVerdict Unlimited { get; } = new(IsAllowed: true, TimeSpan.Zero);
+
     /// <summary>The error to answer with; null when allowed.</summary>
     public Error? Refusal => IsAllowed
         ? null
         : new Error(ErrorKind.TooManyRequests, "rate_limit.exceeded", "Too many requests. Please wait before you try again.") { RetryAfter = RetryAfter };
+
+    /// <param name="calls">Allowed in any window.</param>
+    /// <param name="counted">Calls in the window, this one among them if it was allowed; never 0.</param>
+    /// <param name="untilFirstLeaves">Until the oldest of them leaves the window.</param>
+    public static RateLimitVerdict Of(bool isAllowed, int calls, TimeSpan window, int counted, TimeSpan untilFirstLeaves) => new(
+        isAllowed,
+        isAllowed ? TimeSpan.Zero : untilFirstLeaves,
+        new RateLimitQuota(calls, window, Math.Max(calls - counted, 0), untilFirstLeaves));
 }
+
+/// <summary>How a limit stands for one key.</summary>
+/// <param name="Calls">Allowed in any window.</param>
+/// <param name="Window">Length of the window.</param>
+/// <param name="Remaining">Calls that are still allowed before <paramref name="Reset"/> is over.</param>
+/// <param name="Reset">Until the oldest call leaves the window, which allows one more.</param>
+public sealed record RateLimitQuota(int Calls, TimeSpan Window, int Remaining, TimeSpan Reset);

@@ -12,9 +12,6 @@ public sealed record Error(ErrorKind Kind, string Code, string Message)
     /// <summary>The same request may well succeed later; nothing about it was wrong.</summary>
     public bool IsTransient { get; init; }
 
-    /// <summary>For <see cref="ErrorKind.Upstream"/> only: the other service took too long (504 instead of 502).</summary>
-    public bool TimedOut { get; init; }
-
     /// <summary>Earliest sensible moment to try again, counted from now.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Backend.Domain.Common;
 
-/// <summary>What a caller can do about a failure; it decides the HTTP status, alone but for <see cref="Error.TimedOut"/>.</summary>
+/// <summary>What a caller can do about a failure; the only property of an <see cref="Error"/> that decides the HTTP status.</summary>
 public enum ErrorKind
 {
     /// <summary>The input breaks a rule (400).</summary>
@@ -21,8 +21,11 @@ public enum ErrorKind
     /// <summary>Too much in too short a time (429); <see cref="Error.RetryAfter"/> says when to come back.</summary>
     TooManyRequests,
 
-    /// <summary>Another service answered wrongly or not at all (502), or not in time (504).</summary>
+    /// <summary>Another service answered wrongly, or could not be reached (502).</summary>
     Upstream,
+
+    /// <summary>Another service did not answer within the time that it is given (504).</summary>
+    UpstreamTimeout,
 
     /// <summary>This service cannot take the work now (503); <see cref="Error.RetryAfter"/> says when to come back.</summary>
     Unavailable,

@@ -19,7 +19,7 @@ internal sealed class DynamoRateLimiter(DynamoDatabase database, AwsSettings set
         cancellationToken.ThrowIfCancellationRequested();
         if (options[limit] is not { } rule)
         {
-            return new RateLimitVerdict(IsAllowed: true, TimeSpan.Zero);
+            return RateLimitVerdict.Unlimited;
         }
 
         var partition = $"{limit}#{Hash(key)}";
@@ -30,7 +30,7 @@ internal sealed class DynamoRateLimiter(DynamoDatabase database, AwsSettings set
             var calls = item is null ? [] : ReadCalls(item.Number("first"), item.Bytes("offsets")).Where(call => call > (now - rule.Window).ToUnixTimeMilliseconds()).ToList();
             if (calls.Count >= rule.Calls)
             {
-                return new RateLimitVerdict(IsAllowed: false, DateTimeOffset.FromUnixTimeMilliseconds(calls[0]) + rule.Window - now);
+                return VerdictOf(isAllowed: false);
             }
 
             // In order even when the clock of another instance is ahead.
@@ -52,8 +52,11 @@ internal sealed class DynamoRateLimiter(DynamoDatabase database, AwsSettings set
                 item is null ? null : new() { [":version"] = Number(version) });
             if (counted.IsDone)
             {
-                return new RateLimitVerdict(IsAllowed: true, TimeSpan.Zero);
+                return VerdictOf(isAllowed: true);
             }
+
+            RateLimitVerdict VerdictOf(bool isAllowed) =>
+                RateLimitVerdict.Of(isAllowed, rule.Calls, rule.Window, calls.Count, DateTimeOffset.FromUnixTimeMilliseconds(calls[0]) + rule.Window - now);
         }
     }
 

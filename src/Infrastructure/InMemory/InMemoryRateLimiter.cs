@@ -17,7 +17,7 @@ internal sealed class InMemoryRateLimiter(RateLimitOptions options, TimeProvider
         cancellationToken.ThrowIfCancellationRequested();
         if (options[limit] is not { } rule)
         {
-            return Task.FromResult(new RateLimitVerdict(IsAllowed: true, TimeSpan.Zero));
+            return Task.FromResult(RateLimitVerdict.Unlimited);
         }
 
         lock (_lock)
@@ -58,13 +58,13 @@ internal sealed class InMemoryRateLimiter(RateLimitOptions options, TimeProvider
                 _taken.Dequeue();
             }
 
-            if (_taken.Count >= calls)
+            var isAllowed = _taken.Count < calls;
+            if (isAllowed)
             {
-                return new RateLimitVerdict(IsAllowed: false, _taken.Peek() + length - now);
+                _taken.Enqueue(now);
             }
 
-            _taken.Enqueue(now);
-            return new RateLimitVerdict(IsAllowed: true, TimeSpan.Zero);
+            return RateLimitVerdict.Of(isAllowed, calls, length, _taken.Count, _taken.Peek() + length - now);
         }
     }
 }

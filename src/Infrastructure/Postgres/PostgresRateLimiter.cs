@@ -13,12 +13,12 @@ internal sealed class PostgresRateLimiter(PostgresDatabase database, RateLimitOp
     {
         if (options[limit] is not { } rule)
         {
-            return new RateLimitVerdict(IsAllowed: true, TimeSpan.Zero);
+            return RateLimitVerdict.Unlimited;
         }
 
         // The row's lock makes concurrent calls with one key take turns.
         var now = clock.GetUtcNow().ToWholeMilliseconds();
-        var (allowed, oldest) = (await database.WriteAsync(
+        var (isAllowed, oldest, counted) = (await database.WriteAsync(
             """
             insert into rate_limit_windows as w (limit_name, key, taken, was_allowed, expires_at) values ($1, $2, array[$3::timestamptz], true, $3 + $4)
             on conflict (limit_name, key) do update set
@@ -26,16 +26,16 @@ internal sealed class PostgresRateLimiter(PostgresDatabase database, RateLimitOp
                 taken = (select coalesce(array_agg(t order by t), '{}') from unnest(w.taken) t where t > $3 - $4)
                     || case when (select count(*) from unnest(w.taken) t where t > $3 - $4) < $5 then array[$3::timestamptz] else '{}' end,
                 expires_at = $3 + $4
-            returning was_allowed, taken[1]
+            returning was_allowed, taken[1], cardinality(taken)
             """,
-            static row => (row.GetBoolean(0), row.GetFieldValue<DateTimeOffset>(1)),
+            static row => (row.GetBoolean(0), row.GetFieldValue<DateTimeOffset>(1), row.GetInt32(2)),
             cancellationToken,
             Value(limit.ToString()),
             Value(Hash(key)),
             Value(now),
             Value(rule.Window),
             Value(rule.Calls))).Single();
-        return new RateLimitVerdict(allowed, allowed ? TimeSpan.Zero : oldest + rule.Window - now);
+        return RateLimitVerdict.Of(isAllowed, rule.Calls, rule.Window, counted, oldest + rule.Window - now);
     }
 
     /// <summary>Of the characters as they are: a key may hold what no encoding can write.</summary>

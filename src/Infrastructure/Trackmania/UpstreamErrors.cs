@@ -5,12 +5,13 @@ namespace Backend.Infrastructure.Trackmania;
 /// <summary>Every way in which a call to one of the Trackmania services can fail.</summary>
 internal static class UpstreamErrors
 {
-    /// <summary>No answer, a 429 or a 5xx, after all attempts.</summary>
+    /// <summary>No connection, one that broke off, a 408, 429 or 5xx, after all attempts.</summary>
     public static Error Unavailable(UpstreamService service, TimeSpan? retryAfter = null) =>
         Of(service, "unavailable", "does not answer at the moment.") with { IsTransient = true, RetryAfter = retryAfter };
 
-    /// <summary>The same, because it took too long.</summary>
-    public static Error TimedOut(UpstreamService service) => Unavailable(service) with { TimedOut = true };
+    /// <summary>No answer within our own time limit, after all attempts. Its code is that of <see cref="Unavailable"/>, because a client does the same about it.</summary>
+    public static Error TimedOut(UpstreamService service) =>
+        Unavailable(service) with { Kind = ErrorKind.UpstreamTimeout };
 
     /// <summary>A 401 although the token was renewed, or refused credentials.</summary>
     public static Error Unauthorized(UpstreamService service) =>

@@ -1,4 +1,5 @@
 using Backend.Application.Accounts;
+using Backend.Application.Ports;
 using Backend.Domain.Common;
 using Backend.WebApi.Http;
 using MediatR;
@@ -12,9 +13,9 @@ internal static class AccountEndpoints
     {
         var group = routes.MapGroup("/api/v1/users").WithTags("Accounts");
         group.MapPost("/register", Register).AllowAnonymous().WithName(nameof(Register)).WithSummary("Registers a user")
-            .Fails(400, 403, 409, 413, 415, 429, 503);
+            .Limited(RateLimit.Register).Fails(400, 403, 409, 413, 415, 503);
         group.MapGet("/profile", GetProfile).RequireAuthorization().WithName(nameof(GetProfile)).WithSummary("The caller's account")
-            .Fails(401, 404);
+            .Revalidates().Fails(401, 404);
     }
 
     private static async Task<Results<Created<MessageResponse>, Failure>> Register(RegisterBody? body, HttpContext context, IMediator mediator, CancellationToken cancellationToken)

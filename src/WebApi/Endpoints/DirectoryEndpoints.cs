@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Backend.Application.Accounts;
 using Backend.Application.Tracks;
+using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.WebApi.Http;
 using MediatR;
@@ -16,10 +17,10 @@ internal static class DirectoryEndpoints
         var group = routes.MapGroup("/api/v1/users").WithTags("Directories");
         group.MapGet("/search", SearchTmxUsers).AllowAnonymous().WithName(nameof(SearchTmxUsers)).WithSummary("Users of Trackmania Exchange by a part of their name")
             .WithDescription("When more users match than one answer holds, it is 400, and says so in message as well.")
-            .TakesEachParameterOnce().Fails(400, 429).AsksUpstream();
+            .Limited(RateLimit.UserSearch).TakesEachParameterOnce().Fails(400).AsksUpstream().Revalidates();
         group.MapPost("/accountNames", LookUpAccountNames).RequireAuthorization().WithName(nameof(LookUpAccountNames)).WithSummary("Display names of up to 500 Trackmania accounts")
             .WithDescription("Names by account id, each id as it was sent; ids that are none, or that have no name, are left out.")
-            .Fails(400, 401, 413, 415, 429).AsksUpstream();
+            .Limited(RateLimit.AccountNames).Fails(400, 401, 413, 415).AsksUpstream();
     }
 
     private static async Task<Results<Ok<IEnumerable<TmxUserResponse>>, Failure>> SearchTmxUsers(

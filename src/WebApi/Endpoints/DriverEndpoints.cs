@@ -13,7 +13,7 @@ internal static class DriverEndpoints
         var group = routes.MapGroup("/api/v1/driver").WithTags("Drivers").RequireAuthorization();
         group.MapGet("/maps/search", FindMaps).WithName(nameof(FindMaps)).WithSummary("Maps on Trackmania Exchange, newest upload first")
             .WithDescription($"type is name, for words of the map's name, or uid. There are {IMapDirectory.PageSize} maps on a page, and {IMapDirectory.MaxPages} pages at most.")
-            .TakesEachParameterOnce().Fails(400, 401, 429).AsksUpstream();
+            .Limited(RateLimit.DriverMapSearch).TakesEachParameterOnce().Fails(400, 401).AsksUpstream().Revalidates();
     }
 
     private static async Task<Results<Ok<FoundMapsResponse>, Failure>> FindMaps(

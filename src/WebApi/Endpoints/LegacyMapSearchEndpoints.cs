@@ -17,7 +17,7 @@ internal static class LegacyMapSearchEndpoints
     {
         var group = routes.MapGroup("/api/v1/users/maps").WithTags("Map searches (compatible)").RequireAuthorization();
         group.MapGet("", StartMapSearch).WithName(nameof(StartMapSearch)).WithSummary("Starts a search; new clients use POST /api/v1/map-searches")
-            .TakesEachParameterOnce(MapSearchErrors.RepeatedParameter).Fails(400, 401, 429);
+            .Limited(RateLimit.MapSearch).TakesEachParameterOnce(MapSearchErrors.RepeatedParameter).Fails(400, 401);
         group.MapGet("/status/{jobId}", GetMapSearchStatus).WithName(nameof(GetMapSearchStatus)).WithSummary("State of a search, and its result once it is completed")
             .Produces(StatusCodes.Status304NotModified).Fails(401, 404);
     }

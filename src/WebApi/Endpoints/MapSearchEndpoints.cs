@@ -1,4 +1,5 @@
 using Backend.Application.MapSearches;
+using Backend.Application.Ports;
 using Backend.WebApi.Http;
 using Backend.WebApi.Workers;
 using MediatR;
@@ -20,7 +21,7 @@ internal static class MapSearchEndpoints
     {
         var group = routes.MapGroup(Path).WithTags("Map searches").RequireAuthorization();
         group.MapPost("", SubmitMapSearch).WithName(nameof(SubmitMapSearch)).WithSummary("Starts a search for new records on a mapper's maps")
-            .Fails(400, 401, 413, 415, 429);
+            .Limited(RateLimit.MapSearch).Fails(400, 401, 413, 415);
         group.MapGet("", ListMapSearches).WithName(nameof(ListMapSearches)).WithSummary("The caller's searches, newest first")
             .Fails(401);
         group.MapGet("/{id}", GetMapSearch).WithName(nameof(GetMapSearch)).WithSummary("State and progress of a search; send If-None-Match to be told only of changes")

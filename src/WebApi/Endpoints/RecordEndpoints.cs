@@ -1,4 +1,5 @@
 using Backend.Application.Leaderboards;
+using Backend.Application.Ports;
 using Backend.Domain.Tracks;
 using Backend.WebApi.Http;
 using MediatR;
@@ -12,7 +13,7 @@ internal static class RecordEndpoints
     {
         var group = routes.MapGroup("/api/v1/records").WithTags("Records").RequireAuthorization();
         group.MapGet("/latest", GetLatestRecords).WithName(nameof(GetLatestRecords)).WithSummary("Who drove new records on a map: 1d, 1w or 1m back, among the first 100 of its world leaderboard")
-            .TakesEachParameterOnce().Fails(400, 401, 429).AsksUpstream();
+            .Limited(RateLimit.LatestRecords).TakesEachParameterOnce().Fails(400, 401).AsksUpstream().Revalidates();
     }
 
     private static async Task<Results<Ok<LatestRecordsResponse>, Failure>> GetLatestRecords(

@@ -15,7 +15,10 @@ internal static class SessionEndpoints
     {
         var group = routes.MapGroup("/api/v1/users").WithTags("Sessions");
         group.MapPost("/login", Login).AllowAnonymous().WithName(nameof(Login)).WithSummary("Signs in with a user name or an e-mail address")
-            .Fails(400, 401, 413, 415, 429, 503);
+
+            // What is left of an account's tries would tell whether there is such an account, and whether it is in use.
+            .Limited([RateLimit.Login], untold: [RateLimit.LoginAccount, RateLimit.LoginAccountAddress])
+            .Fails(400, 401, 413, 415, 503);
         group.MapPost("/refresh", Refresh).AllowAnonymous().WithName(nameof(Refresh)).WithSummary("Exchanges a refresh token for new tokens")
             .Fails(400, 401, 413, 415);
         group.MapPost("/logout", Logout).AllowAnonymous().WithName(nameof(Logout)).WithSummary("Ends the session of a refresh token")
@@ -23,7 +26,7 @@ internal static class SessionEndpoints
         group.MapPost("/logout-everywhere", LogoutEverywhere).RequireAuthorization().WithName(nameof(LogoutEverywhere)).WithSummary("Ends all sessions of the caller, this one included")
             .Fails(401);
         group.MapGet("/sessions", ListSessions).RequireAuthorization().WithName(nameof(ListSessions)).WithSummary("The caller's sessions, newest first")
-            .Fails(401);
+            .Revalidates().Fails(401);
         group.MapDelete("/sessions/{id}", RevokeSession).RequireAuthorization().WithName(nameof(RevokeSession)).WithSummary("Ends one session of the caller")
             .Fails(401, 404);
     }

@@ -41,14 +41,14 @@ internal sealed record Problem(
         ErrorKind.TooManyRequests => StatusCodes.Status429TooManyRequests,
         ErrorKind.Upstream => StatusCodes.Status502BadGateway,
         ErrorKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        ErrorKind.UpstreamTimeout => StatusCodes.Status504GatewayTimeout,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No status is known for this kind."),
     };
 
     public static Problem From(Error error, HttpContext context)
     {
-        var retryAfter = error.RetryAfter is { } wait ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : (int?)null;
-        var status = error is { Kind: ErrorKind.Upstream, TimedOut: true } ? StatusCodes.Status504GatewayTimeout : StatusOf(error.Kind);
-        return Create(status, error.Code, error.Message, context) with { Errors = error.Fields, RetryAfter = retryAfter };
+        var retryAfter = error.RetryAfter is { } wait ? WholeSeconds.From(wait) : (int?)null;
+        return Create(StatusOf(error.Kind), error.Code, error.Message, context) with { Errors = error.Fields, RetryAfter = retryAfter };
     }
 
     public static Problem Create(int status, string code, string detail, HttpContext context) => new(

@@ -16,5 +16,8 @@ internal static class SecurityHeaders
         headers.XFrameOptions = "DENY";
         headers.XXSSProtection = "1; mode=block";
         headers["Referrer-Policy"] = "strict-origin-when-cross-origin";
+
+        // Over plain HTTP too: behind a proxy that ends TLS every request is one, and browsers heed it over TLS only.
+        headers.StrictTransportSecurity = "max-age=31536000; includeSubDomains";
     }
 }

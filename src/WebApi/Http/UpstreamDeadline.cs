@@ -11,10 +11,9 @@ internal sealed partial class UpstreamDeadline(RequestDelegate next, TimeProvide
     /// <summary>Less than the 30 s after which Lambda, and many a proxy, end a request without a word.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(25);
 
-    private static readonly Error s_error = new(ErrorKind.Upstream, "upstream.timeout", "The Trackmania services take too long to answer at the moment. Please try again later.")
+    private static readonly Error s_error = new(ErrorKind.UpstreamTimeout, "upstream.timeout", "The Trackmania services take too long to answer at the moment. Please try again later.")
     {
         IsTransient = true,
-        TimedOut = true,
     };
 
     public async Task InvokeAsync(HttpContext context)

@@ -11,11 +11,17 @@ public sealed class AwsBadInputTests() : BadInputTests(HostProfile.Aws);
 
 public sealed class AwsLookupTests() : LookupTests(HostProfile.Aws);
 
+public sealed class AwsCrossOriginTests() : CrossOriginTests(HostProfile.Aws);
+
 public sealed class AwsMapSearchTests() : MapSearchTests(HostProfile.Aws);
 
 public sealed class AwsRateLimitTests() : RateLimitTests(HostProfile.Aws);
 
 public sealed class AwsRefreshRotationTests() : RefreshRotationTests(HostProfile.Aws);
+
+public sealed class AwsRequestMethodTests() : RequestMethodTests(HostProfile.Aws);
+
+public sealed class AwsRevalidationTests() : RevalidationTests(HostProfile.Aws);
 
 public sealed class AwsServiceTests() : ServiceTests(HostProfile.Aws);
 

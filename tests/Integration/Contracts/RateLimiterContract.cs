@@ -71,6 +71,44 @@ public abstract class RateLimiterContract
         var verdicts = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => TakeAsync(limiter))));
 
         verdicts.Count(v => v.IsAllowed).ShouldBe(5);
+        verdicts.Where(v => v.IsAllowed).Select(v => v.Quota!.Remaining).Order().ShouldBe([0, 1, 2, 3, 4]);
+        verdicts.Where(v => !v.IsAllowed).ShouldAllBe(v => v.Quota!.Remaining == 0);
+    }
+
+    [Fact]
+    public async Task A_verdict_says_what_is_left_and_when_one_more_call_is_allowed()
+    {
+        var limiter = await CreateAsync(_time);
+        var quotas = new List<RateLimitQuota?>();
+        for (var i = 0; i < 6; i++)
+        {
+            quotas.Add((await TakeAsync(limiter)).Quota);
+            _time.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        quotas.ShouldBe([Quota(4, 300), Quota(3, 290), Quota(2, 280), Quota(1, 270), Quota(0, 260), Quota(0, 250)]);
+
+        // The first two have left the window, the last was refused.
+        _time.Advance(TimeSpan.FromSeconds(250.5));
+        (await TakeAsync(limiter)).Quota.ShouldBe(Quota(1, 9.5));
+
+        static RateLimitQuota Quota(int remaining, double reset) => new(5, TimeSpan.FromSeconds(300), remaining, TimeSpan.FromSeconds(reset));
+    }
+
+    [Fact]
+    public async Task A_refusal_lasts_until_the_quota_is_reset()
+    {
+        var limiter = await CreateAsync(_time);
+        for (var i = 0; i < 5; i++)
+        {
+            (await TakeAsync(limiter)).RetryAfter.ShouldBe(TimeSpan.Zero);
+        }
+
+        _time.Advance(TimeSpan.FromSeconds(0.001));
+        var refused = await TakeAsync(limiter);
+
+        refused.Quota!.Reset.ShouldBe(TimeSpan.FromSeconds(299.999));
+        refused.RetryAfter.ShouldBe(refused.Quota.Reset);
     }
 
     [Fact]

@@ -244,8 +244,8 @@ public abstract class BadInputTests : ProfileSuite
     [InlineData("GET", "/", HttpStatusCode.NotFound)]
     [InlineData("GET", "/api/v1/nothing", HttpStatusCode.NotFound)]
     [InlineData("POST", "/api/v1/users/maps", HttpStatusCode.MethodNotAllowed)]
-    [InlineData("HEAD", "/api/v1/users/maps?username=Solo", HttpStatusCode.MethodNotAllowed)]
-    [InlineData("HEAD", "/api/v1/map-searches", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("HEAD", "/api/v1/users/login", HttpStatusCode.MethodNotAllowed)]
+    [InlineData("HEAD", "/api/v1/nothing", HttpStatusCode.NotFound)]
     [InlineData("GET", "/api/v1/users/login", HttpStatusCode.MethodNotAllowed)]
     [InlineData("DELETE", "/api/v1/users/profile", HttpStatusCode.MethodNotAllowed)]
     [InlineData("PUT", "/health", HttpStatusCode.MethodNotAllowed)]
@@ -266,16 +266,6 @@ public abstract class BadInputTests : ProfileSuite
         {
             answer.Content.Headers.Allow.ShouldNotBeEmpty();
         }
-    }
-
-    [Fact]
-    public async Task Paths_are_read_in_any_case_and_with_a_trailing_slash()
-    {
-        var user = await _host.SignInAsync();
-
-        using var answer = await user.Client.GetAsync("/API/v1/Users/PROFILE/");
-
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
     /// <summary>The seed is fixed, so a failure can be repeated.</summary>
@@ -353,11 +343,7 @@ public abstract class BadInputTests : ProfileSuite
 
         ((int)problem["status"]!).ShouldBe((int)expected);
         ((string)problem["msg"]!).ShouldBe((string)problem["error"]!);
-        foreach (var header in new[] { "X-Content-Type-Options", "X-Frame-Options", "Referrer-Policy" })
-        {
-            answer.Headers.Contains(header).ShouldBeTrue(header);
-        }
-
+        answer.ShouldBeSecured();
         text.ShouldNotContain("   at ");
         return problem;
     }

@@ -1,7 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Backend.Application.Accounts;
+using Backend.Application.Ports;
+using Backend.Domain.Accounts;
+using Backend.Domain.Common;
 using Backend.Integration.Support;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Backend.Integration.Http;
 
@@ -179,6 +185,61 @@ public abstract class RateLimitTests(HostProfile profile) : ProfileSuite(profile
         sessions.Select(s => (string)s!["ipAddress"]!).ShouldContain("203.0.113.9");
     }
 
+    [Fact]
+    public async Task Answers_tell_how_the_caller_stands_with_the_limits_it_was_counted_against()
+    {
+        await using var host = Start(("RateLimits:Login", "3/300"), ("RateLimits:LoginAccount", "20/900"), ("RateLimits:MapSearch", "2/60"));
+        using var client = host.CreateClient();
+        var me = new { email = "me@example.org", username = "me", password = BackendHost.Password };
+
+        using var off = await client.PostAsJsonAsync("/api/v1/users/register", me);
+        using var uncounted = await client.PostAsJsonAsync("/api/v1/users/login", new { });
+        using var wrong = await client.PostAsJsonAsync("/api/v1/users/login", new { email = "me", password = "wrong" });
+        _time.Advance(TimeSpan.FromSeconds(10.5));
+        using var right = await client.PostAsJsonAsync("/api/v1/users/login", me);
+        using var unknown = await client.PostAsJsonAsync("/api/v1/users/login", new { email = "nobody", password = "wrong" });
+        using var refused = await client.PostAsJsonAsync("/api/v1/users/login", me);
+
+        off.StatusCode.ShouldBe(HttpStatusCode.Created);
+        uncounted.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        Limits(off).ShouldBe((null, null));
+        Limits(uncounted).ShouldBe((null, null));
+        Limits(wrong).ShouldBe(("\"login\";q=3;w=300", "\"login\";r=2;t=300"));
+        Limits(right).ShouldBe(("\"login\";q=3;w=300", "\"login\";r=1;t=290"));
+        Limits(unknown).ShouldBe(("\"login\";q=3;w=300", "\"login\";r=0;t=290"));
+        Limits(refused).ShouldBe(("\"login\";q=3;w=300", "\"login\";r=0;t=290"));
+        refused.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        refused.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(290));
+
+        client.DefaultRequestHeaders.Authorization = new("Bearer", (string)(await right.Content.ReadFromJsonAsync<JsonNode>())!["access_token"]!);
+        using var unlimited = await client.GetAsync("/api/v1/users/profile");
+        using var search = await client.PostAsJsonAsync("/api/v1/map-searches", new { mapper = "Solo", period = "1d" });
+        using var compatible = await client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/api/v1/users/maps?username=Solo"));
+        using var tooMany = await client.GetAsync("/api/v1/users/maps?username=Solo");
+
+        Limits(unlimited).ShouldBe((null, null));
+        Limits(search).ShouldBe(("\"map-search\";q=2;w=60", "\"map-search\";r=1;t=60"));
+        Limits(compatible).ShouldBe(("\"map-search\";q=2;w=60", "\"map-search\";r=0;t=60"));
+        Limits(tooMany).ShouldBe(("\"map-search\";q=2;w=60", "\"map-search\";r=0;t=60"));
+        tooMany.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+    }
+
+    /// <summary>Or whoever takes a limit and forgets to declare it would leave clients in the dark, and no test would say so.</summary>
+    [Fact]
+    public async Task A_limit_that_its_route_does_not_declare_fails_the_request()
+    {
+        await using var host = Start(services: services => services.AddTransient<IRequestHandler<GetProfileQuery, Result<User>>, CountingHandler>());
+        var user = await host.SignInAsync();
+
+        using var answer = await user.Client.GetAsync("/api/v1/users/profile");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        host.Logs.Lines.ShouldContain(l => l.Contains("The limit Feedback is taken for a route that does not declare it", StringComparison.Ordinal));
+        host.Services.GetServices<IRateLimiter>().ShouldHaveSingleItem();
+    }
+
+    private static (string? Policy, string? Current) Limits(HttpResponseMessage answer) => (answer.Header("RateLimit-Policy"), answer.Header("RateLimit"));
+
     private BackendHost Start(params (string Key, string Value)[] settings) =>
         Start(settings.ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal), _time);
 
@@ -193,5 +254,11 @@ public abstract class RateLimitTests(HostProfile profile) : ProfileSuite(profile
     {
         using var answer = await client.PostAsJsonAsync("/api/v1/users/login", new { email = login, password });
         return (answer.StatusCode, answer.Headers.RetryAfter?.Delta);
+    }
+
+    private sealed class CountingHandler(IRateLimiter limiter) : IRequestHandler<GetProfileQuery, Result<User>>
+    {
+        public async Task<Result<User>> Handle(GetProfileQuery request, CancellationToken cancellationToken) =>
+            (await limiter.TryTakeAsync(RateLimit.Feedback, "key", cancellationToken)).Refusal ?? AccountErrors.NotFound;
     }
 }

@@ -10,11 +10,17 @@ public sealed class InMemoryBadInputTests() : BadInputTests(HostProfile.InMemory
 
 public sealed class InMemoryLookupTests() : LookupTests(HostProfile.InMemory);
 
+public sealed class InMemoryCrossOriginTests() : CrossOriginTests(HostProfile.InMemory);
+
 public sealed class InMemoryMapSearchTests() : MapSearchTests(HostProfile.InMemory);
 
 public sealed class InMemoryRateLimitTests() : RateLimitTests(HostProfile.InMemory);
 
 public sealed class InMemoryRefreshRotationTests() : RefreshRotationTests(HostProfile.InMemory);
+
+public sealed class InMemoryRequestMethodTests() : RequestMethodTests(HostProfile.InMemory);
+
+public sealed class InMemoryRevalidationTests() : RevalidationTests(HostProfile.InMemory);
 
 public sealed class InMemoryServiceTests() : ServiceTests(HostProfile.InMemory);
 

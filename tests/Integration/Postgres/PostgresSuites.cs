@@ -11,11 +11,17 @@ public sealed class PostgresBadInputTests() : BadInputTests(HostProfile.Postgres
 
 public sealed class PostgresLookupTests() : LookupTests(HostProfile.Postgres);
 
+public sealed class PostgresCrossOriginTests() : CrossOriginTests(HostProfile.Postgres);
+
 public sealed class PostgresMapSearchTests() : MapSearchTests(HostProfile.Postgres);
 
 public sealed class PostgresRateLimitTests() : RateLimitTests(HostProfile.Postgres);
 
 public sealed class PostgresRefreshRotationTests() : RefreshRotationTests(HostProfile.Postgres);
+
+public sealed class PostgresRequestMethodTests() : RequestMethodTests(HostProfile.Postgres);
+
+public sealed class PostgresRevalidationTests() : RevalidationTests(HostProfile.Postgres);
 
 public sealed class PostgresServiceTests() : ServiceTests(HostProfile.Postgres);
 

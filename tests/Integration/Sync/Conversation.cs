@@ -59,7 +59,8 @@ internal static class Conversation
         Post("bob signs in", 200, "/api/v1/users/login", $$"""{"email":"Bob","password":"{{Password}}"}""", takes: Tokens("bob")),
         Post("too many sign-ins", 429, "/api/v1/users/login", $$"""{"email":"alice","password":"{{Password}}"}"""),
 
-        Get("alice's account", 200, "/api/v1/users/profile", "alice"),
+        Get("alice's account", 200, "/api/v1/users/profile", "alice", TakeHeader("ETag", "account")),
+        Get("alice's account that is known", 304, "/api/v1/users/profile", "alice") with { IfNoneMatch = "{account}" },
         Get("an account of nobody", 401, "/api/v1/users/profile"),
         Get("an account of junk", 401, "/api/v1/users/profile", "junk"),
         Get("an account of a token that has expired", 401, "/api/v1/users/profile", "walker"),
@@ -244,7 +245,10 @@ internal static class Conversation
         Post("a wrong method", 405, Compatible, "{}"),
         Get("another wrong method", 405, "/api/v1/users/login"),
         new Ask("a wrong method for health", 405, "PUT", "/health"),
-        new Ask("only the head", 405, "HEAD", Searches),
+        new Ask("only the head of nobody's searches", 401, "HEAD", Searches),
+        new Ask("only the head", 200, "HEAD", Searches) { User = "alice again" },
+        new Ask("the head of what only takes bodies", 405, "HEAD", "/api/v1/users/login"),
+        new Ask("what an address takes", 204, "OPTIONS", Searches),
 
         Post("alice signs out", 200, "/api/v1/users/logout", """{"refresh_token":"{alice again.refresh}"}"""),
         Post("alice signs out again", 200, "/api/v1/users/logout", """{"refresh_token":"{alice again.refresh}"}"""),

@@ -86,6 +86,11 @@ public sealed partial class ProfilesAgreeTests(ProfilesAgreeTests.Recordings rec
     [InlineData("X-Frame-Options")]
     [InlineData("X-XSS-Protection")]
     [InlineData("Referrer-Policy")]
+    [InlineData("Strict-Transport-Security")]
+    [InlineData("RateLimit")]
+    [InlineData("RateLimit-Policy")]
+    [InlineData("Cache-Control")]
+    [InlineData("Vary")]
     public void The_headers_that_clients_read_are_part_of_the_conversation(string name) =>
         _first.Answers.Count(a => a.Headers.Any(h => h.StartsWith(name + ": ", StringComparison.OrdinalIgnoreCase))).ShouldBeGreaterThan(0);
 
@@ -131,9 +136,10 @@ public sealed partial class ProfilesAgreeTests(ProfilesAgreeTests.Recordings rec
                     .. from route in host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
                        let pattern = route.RoutePattern.RawText!
 
-                       // The files of the reference page belong to the page.
+                       // The files of the reference page belong to the page, and HEAD to GET.
                        where pattern == "/docs/{documentName?}" || !pattern.StartsWith("/docs/", StringComparison.Ordinal)
                        from method in route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"]
+                       where method != "HEAD"
                        select (method, pattern),
                 ];
             }

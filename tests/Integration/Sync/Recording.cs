@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Backend.Integration.Support;
 using Backend.TrackmaniaSandbox;
+using Backend.WebApi.Http;
 
 namespace Backend.Integration.Sync;
 
@@ -127,6 +128,12 @@ internal sealed partial class Recording
         var text = await answer.Content.ReadAsStringAsync();
         var headers = answer.Headers.Concat(answer.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
         ((int)answer.StatusCode).ShouldBe(ask.Status, $"{ask.What} on {Profile}: {text}");
+
+        // Of a body with random parts, which are masked in the body.
+        if (headers.TryGetValue("ETag", out var tag) && tag == Revalidation.TagOf(await answer.Content.ReadAsByteArrayAsync()).ToString() && !ask.Takes.Any(t => t.IsHeader))
+        {
+            headers["ETag"] = "that of the body";
+        }
 
         var isProblem = text.Length > 0 && answer.Content.Headers.ContentType?.MediaType == "application/problem+json";
         var taken = isProblem ? [.. ask.Takes, new Taken("$.traceId", $"trace of {ask.What}")] : ask.Takes;

@@ -58,7 +58,6 @@ public sealed class UpstreamFaultTests
             _ => "nadeo",
         };
         error.Code.ShouldBe($"upstream.{code}_{(kind == FaultKind.CutJson ? "unintelligible" : "unavailable")}");
-        error.TimedOut.ShouldBeFalse();
         error.Message.ShouldNotContain("127.0.0.1");
         error.Message.ShouldNotContain("http");
         clients.Sandbox.Traffic.Count(host).ShouldBe(4);
@@ -75,8 +74,9 @@ public sealed class UpstreamFaultTests
 
         var error = (await CallAsync(clients, SandboxHost.Live)).ShouldNotBeNull();
 
+        error.Kind.ShouldBe(ErrorKind.UpstreamTimeout);
+        error.IsTransient.ShouldBeTrue();
         error.Code.ShouldBe("upstream.nadeo_unavailable");
-        error.TimedOut.ShouldBeTrue();
         clients.Sandbox.Traffic.Count(SandboxHost.Core).ShouldBe(4);
         (clients.Clock.GetUtcNow() - start).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(118));
     }
@@ -95,7 +95,8 @@ public sealed class UpstreamFaultTests
 
         var result = await clients.Maps.ListMapsAsync("x", TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
 
-        result.Error.ShouldNotBeNull().Code.ShouldBe("upstream.tmx_unavailable");
+        result.Error.ShouldNotBeNull().Kind.ShouldBe(ErrorKind.UpstreamTimeout);
+        result.Error.Code.ShouldBe("upstream.tmx_unavailable");
         upstream.Requests.Count.ShouldBe(2);
     }
 
@@ -248,7 +249,9 @@ public sealed class UpstreamFaultTests
         await using var clients = UpstreamClients.With(upstream, clock);
         await upstream.DisposeAsync();
 
-        (await CallAsync(clients, SandboxHost.Live)).ShouldNotBeNull().Code.ShouldBe("upstream.nadeo_unavailable");
+        var error = (await CallAsync(clients, SandboxHost.Live)).ShouldNotBeNull();
+        error.Kind.ShouldBe(ErrorKind.Upstream);
+        error.Code.ShouldBe("upstream.nadeo_unavailable");
         (await CallAsync(clients, SandboxHost.Tmx)).ShouldNotBeNull().Code.ShouldBe("upstream.tmx_unavailable");
         (await CallAsync(clients, SandboxHost.OAuth)).ShouldNotBeNull().Code.ShouldBe("upstream.oauth_unavailable");
     }

@@ -1,0 +1,28 @@
+namespace Backend.Integration.Support;
+
+/// <summary>What every answer carries, and how headers are compared.</summary>
+internal static class AnswerHeaders
+{
+    private static readonly Dictionary<string, string> s_security = new(StringComparer.Ordinal)
+    {
+        ["X-Content-Type-Options"] = "nosniff",
+        ["X-Frame-Options"] = "DENY",
+        ["X-XSS-Protection"] = "1; mode=block",
+        ["Referrer-Policy"] = "strict-origin-when-cross-origin",
+        ["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains",
+    };
+
+    public static void ShouldBeSecured(this HttpResponseMessage answer)
+    {
+        foreach (var (name, value) in s_security)
+        {
+            answer.Header(name).ShouldBe(value, $"{name} of {answer}");
+        }
+    }
+
+    /// <summary>All values in one text, as they came; null when the header is not there.</summary>
+    public static string? Header(this HttpResponseMessage answer, string name) => answer.AllHeaders().GetValueOrDefault(name);
+
+    public static IReadOnlyDictionary<string, string> AllHeaders(this HttpResponseMessage answer) =>
+        answer.Headers.NonValidated.Concat(answer.Content.Headers.NonValidated).ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+}
