@@ -1,4 +1,6 @@
 using System.Reflection;
+using Backend.Application.Accounts;
+using Backend.Application.Administration;
 using Backend.Application.Common.Behaviours;
 using Backend.Application.Leaderboards;
 using FluentValidation;
@@ -24,6 +26,9 @@ public static class DependencyInjection
 
         services.AddValidatorsFromAssembly(typeof(DependencyInjection).Assembly, ServiceLifetime.Singleton, includeInternalTypes: true);
         services.AddSingleton<LeaderboardReader>();
+        services.AddSingleton<SiteLimits>();
+        services.AddSingleton<PasswordConfirmation>();
+        services.AddSingleton<AccountRemoval>();
         return services;
     }
 

@@ -58,7 +58,8 @@ public static class DependencyInjection
             selection.Uses(AdapterKind.Postgres),
             selection.KindOf<IMapSearchQueue>() == AdapterKind.InMemory,
             selection.KindOf<IMapSearchQueue>() == AdapterKind.Aws,
-            secretInvented);
+            secretInvented,
+            selection.KindOf<IUserStore>() == AdapterKind.InMemory);
         services.AddSingleton(summary);
         return summary;
     }

@@ -7,4 +7,6 @@ namespace Backend.Infrastructure;
 /// <param name="TakesMessages">The messages of the queue of searches can be handed to this process, see <see cref="IMapSearchMessages"/>.</param>
 /// <param name="SecretInvented">The signing secret is a random one that nobody else has.</param>
 /// <param name="IsVolatile">Something is kept in memory only and is lost when the process ends.</param>
-public sealed record InfrastructureSummary(string Reason, IReadOnlyList<(string Port, string Adapter)> Adapters, bool IsVolatile, bool UsesPostgres, bool KeepsSearchesInMemory, bool TakesMessages, bool SecretInvented);
+/// <param name="KeepsUsersInMemory">No other process sees them.</param>
+public sealed record InfrastructureSummary(
+    string Reason, IReadOnlyList<(string Port, string Adapter)> Adapters, bool IsVolatile, bool UsesPostgres, bool KeepsSearchesInMemory, bool TakesMessages, bool SecretInvented, bool KeepsUsersInMemory);

@@ -33,6 +33,7 @@ internal static class DependencyInjection
         if (hosting.WorksByItself)
         {
             builder.Services.AddHostedService<MapSearchWorker>();
+            builder.Services.AddHostedService<MapCountWorker>();
             if (builder.Services.Any(service => service.ServiceType == typeof(IUpkeep)))
             {
                 builder.Services.AddHostedService<UpkeepWorker>();
@@ -120,7 +121,7 @@ internal static class DependencyInjection
         services.AddWebEncoders();
         new AuthenticationBuilder(services)
             .AddScheme<AuthenticationSchemeOptions, SessionAuthenticationHandler>(SessionAuthenticationHandler.SchemeName, displayName: null, configureOptions: null);
-        services.AddAuthorization();
+        services.AddAuthorization(static options => options.AddAccessPolicies());
         services.AddApiReference();
         services.AddSingleton(provider => new ProcessStart(provider.GetRequiredService<TimeProvider>().GetUtcNow()));
         if (CrossOrigin.ReadOrigins(builder.Configuration, errors) is { Count: > 0 } origins)

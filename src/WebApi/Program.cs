@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Connections;
 try
 {
     // Settings lie beside the program, wherever it is started from.
-    var command = args is [MigrateCommand.Name or AwsProvisionCommand.Name or HealthcheckCommand.Name, ..] ? args[0] : null;
+    var command = args is [MigrateCommand.Name or AwsProvisionCommand.Name or HealthcheckCommand.Name or MakeAdminCommand.Name, ..] ? args[0] : null;
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = command is null ? args : [], ContentRootPath = AppContext.BaseDirectory });
     var configuration = builder.Configuration;
     switch (command)
@@ -33,6 +33,14 @@ try
 
     builder.AddBackend(errors);
     var app = builder.Build();
+    if (command is MakeAdminCommand.Name)
+    {
+        await using (app)
+        {
+            return await new MakeAdminCommand(app.Services, Console.Out).RunAsync(args[1..], CancellationToken.None);
+        }
+    }
+
     app.UseBackend();
     await app.RunAsync();
     return 0;

@@ -1,6 +1,8 @@
+using Backend.Application.Administration;
 using Backend.Application.Common.Messaging;
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
+using Backend.Domain.Administration;
 using Backend.Domain.Common;
 using FluentValidation;
 
@@ -14,20 +16,14 @@ internal sealed class RegisterValidator : AbstractValidator<RegisterCommand>
     {
         RuleFor(c => c.Email).Must(e => EmailAddress.TryCreate(e, out _))
             .OverridePropertyName("email").WithMessage("Please give a valid e-mail address.");
-        RuleFor(c => c.Password).Cascade(CascadeMode.Stop)
-            .Must(p => p is { IsEmpty: false }).WithMessage("Please give a password.")
-            .Must(p => PasswordRules.IsLongEnough(p!.Reveal())).WithMessage($"The password must have at least {PasswordRules.MinLength} characters.")
-            .Must(p => PasswordRules.FitsHash(p!.Reveal())).WithMessage($"The password is too long: at most {PasswordRules.MaxBytes} bytes of UTF-8 can be kept safe, and letters outside ASCII take several.")
-            .Must(p => !PasswordRules.HasNul(p!.Reveal())).WithMessage("The password must not hold a NUL character.")
-            .Must(p => !commonPasswords.Contains(p!.Reveal())).WithMessage("This password is among the most common ones and is the first to be guessed. Please choose another.")
-            .OverridePropertyName("password");
+        RuleFor(c => c.Password).MustBeGoodPassword(commonPasswords).OverridePropertyName("password");
         RuleFor(c => c.UserName).Must(n => Domain.Accounts.UserName.TryCreate(n, out _))
             .OverridePropertyName("username")
             .WithMessage($"Please give a user name of 1 to {Domain.Accounts.UserName.MaxLength} characters that is no e-mail address, best your exact name on Trackmania Exchange.");
     }
 }
 
-internal sealed class RegisterHandler(IUserStore users, IPasswordHasher passwords, IRateLimiter limiter, AccountOptions options, TimeProvider clock)
+internal sealed class RegisterHandler(IUserStore users, IPasswordHasher passwords, IRateLimiter limiter, SiteLimits limits, AccountOptions options, TimeProvider clock)
     : ICommandHandler<RegisterCommand, UserId>
 {
     public async Task<Result<UserId>> Handle(RegisterCommand command, CancellationToken cancellationToken)
@@ -50,7 +46,8 @@ internal sealed class RegisterHandler(IUserStore users, IPasswordHasher password
         }
 
         var role = UserName.TryCreate(options.InitialAdmin, out var admin) && admin == name ? Role.Admin : Role.User;
-        var outcome = await users.AddAsync(new NewUser(name, email, hash.Value, role, clock.GetUtcNow()), options.MaxUsers, cancellationToken);
+        var maxUsers = await limits.ReadAsync(SiteSetting.MaxUsers, cancellationToken);
+        var outcome = await users.AddAsync(new NewUser(name, email, hash.Value, role, clock.GetUtcNow()), maxUsers, cancellationToken);
         return outcome.Status switch
         {
             AddUserStatus.Added => outcome.User!.Id,

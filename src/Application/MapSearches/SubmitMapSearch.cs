@@ -1,5 +1,6 @@
 using Backend.Application.Common.Messaging;
 using Backend.Application.Ports;
+using Backend.Application.Sessions;
 using Backend.Domain.Accounts;
 using Backend.Domain.Common;
 using Backend.Domain.MapSearches;
@@ -27,6 +28,7 @@ internal sealed class SubmitMapSearchValidator : AbstractValidator<SubmitMapSear
 internal sealed class SubmitMapSearchHandler(
     IMapSearchJobStore jobs,
     IMapSearchQueue queue,
+    IUserStore users,
     IRateLimiter limiter,
     IIdSource ids,
     MapSearchOptions options,
@@ -49,6 +51,13 @@ internal sealed class SubmitMapSearchHandler(
         if (!await jobs.TryAddAsync(job, options.MaxUnfinishedPerUser, cancellationToken))
         {
             return MapSearchErrors.TooManyUnfinished(options.MaxUnfinishedPerUser);
+        }
+
+        if (await users.FindAsync(command.UserId, CancellationToken.None) is null)
+        {
+            // He was removed with all his searches while this one was on its way.
+            await jobs.RemoveAllAsync(command.UserId, CancellationToken.None);
+            return SessionErrors.Ended;
         }
 
         try

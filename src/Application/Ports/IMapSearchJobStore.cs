@@ -65,6 +65,12 @@ public interface IMapSearchJobStore
     Task<MapSearchJob?> CancelAsync(MapSearchKey key, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Deletes all searches of a user with their results, those included that are being worked on; a worker's next write
+    /// finds none and leaves nothing. Returns how many there were.
+    /// </summary>
+    Task<int> RemoveAllAsync(UserId userId, CancellationToken cancellationToken);
+
+    /// <summary>
     /// The rows with an index above <paramref name="after"/> that the job counted when the enumeration began, in order.
     /// Nothing for an unknown job. However large the result, only a few rows of it are held at a time, and no resource of
     /// the store is held while the reader is busy.

@@ -1,11 +1,12 @@
 using Backend.Domain.Accounts;
 using Backend.Domain.Common;
+using Backend.Domain.Tracks;
 
 namespace Backend.Application.Ports;
 
 /// <summary>
 /// Keeps users. Names and e-mail addresses are stored exactly and are unique by <see cref="UserName.Key"/> and
-/// <see cref="EmailAddress.Key"/>. Every method is atomic and every read sees all earlier writes.
+/// <see cref="EmailAddress.Key"/>; a former name counts as a name. Every method is atomic and every read sees all earlier writes.
 /// </summary>
 public interface IUserStore
 {
@@ -24,7 +25,7 @@ public interface IUserStore
     /// </summary>
     Task<Role?> FindRoleAsync(UserId userId, CancellationToken cancellationToken);
 
-    /// <summary>Finds by e-mail address or user name, without regard to case.</summary>
+    /// <summary>Finds by e-mail address, user name or former user name, without regard to case.</summary>
     /// <param name="login">As typed, outer white space included; anything is allowed.</param>
     Task<User?> FindByLoginAsync(string login, CancellationToken cancellationToken);
 
@@ -34,8 +35,50 @@ public interface IUserStore
     /// <summary>Changes the role. False for an unknown user.</summary>
     Task<bool> SetRoleAsync(UserId userId, Role role, CancellationToken cancellationToken);
 
-    /// <summary>Deletes the user; the id is never given again, name and address are free at once. False for an unknown user.</summary>
+    /// <summary>Notes the user's Trackmania account. Of concurrent calls with one account exactly one links it.</summary>
+    Task<LinkOutcome> LinkPlayerAsync(UserId userId, Player player, CancellationToken cancellationToken);
+
+    /// <summary>Forgets the user's Trackmania account. False for an unknown user; true also when there was none.</summary>
+    Task<bool> UnlinkPlayerAsync(UserId userId, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Notes which user of Trackmania Exchange this user is, and gives him that one's name; the name before it becomes
+    /// <see cref="User.FormerName"/> if it was another. Nothing changes unless the answer is <see cref="LinkOutcome.Linked"/>.
+    /// </summary>
+    Task<LinkOutcome> LinkTmxUserAsync(UserId userId, TmxUserId tmxUserId, UserName name, CancellationToken cancellationToken);
+
+    /// <summary>Users, newest first (later <see cref="User.CreatedAt"/>, then larger id).</summary>
+    /// <param name="search">Part of the name, the address or the display name in Trackmania, without regard to case; null for everybody.</param>
+    /// <param name="skip">So many of them are left out at the beginning.</param>
+    /// <param name="limit">At most so many come back.</param>
+    Task<UserPage> ListAsync(string? search, int skip, int limit, CancellationToken cancellationToken);
+
+    /// <summary>How many users there are.</summary>
+    Task<int> CountAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Deletes the user and everything of him in <see cref="IAlertStore"/>, <see cref="IDriverNotificationStore"/>,
+    /// <see cref="INotificationHistory"/> and <see cref="IFeedbackStore"/>, in one step after which those refuse to add
+    /// anything; the id is never given again, names and address are free at once. False for an unknown user.
+    /// </summary>
     Task<bool> RemoveAsync(UserId userId, CancellationToken cancellationToken);
+}
+
+/// <param name="Total">Users that match, on whatever page.</param>
+public sealed record UserPage(IReadOnlyList<User> Users, int Total);
+
+/// <summary>What became of an attempt to say that a user is somebody elsewhere.</summary>
+public enum LinkOutcome
+{
+    Linked,
+
+    /// <summary>Another user is.</summary>
+    Taken,
+
+    /// <summary>Another user has the name.</summary>
+    NameTaken,
+
+    NoSuchUser,
 }
 
 /// <summary>What became of <see cref="IUserStore.AddAsync"/>.</summary>

@@ -63,6 +63,12 @@ internal sealed class LoginHandler(
 
         var session = Session.Start(user.Id, new SessionId(ids.Next()), command.UserAgent, command.ClientAddress, clock.GetUtcNow());
         await sessions.AddAsync(session, cancellationToken);
+        if (await HasLostAccessAsync(user, command.Password!))
+        {
+            await sessions.RemoveAsync(user.Id, session.Id, CancellationToken.None);
+            return SessionErrors.InvalidCredentials;
+        }
+
         return new LoginResult(SessionTokens.Issue(session, user, accessTokens, refreshTokens), user);
     }
 
@@ -83,6 +89,22 @@ internal sealed class LoginHandler(
         return (await limiter.TryTakeAsync(RateLimit.LoginAccount, account, cancellationToken)).IsAllowed
             ? null
             : (await limiter.TryTakeAsync(RateLimit.LoginAccountAddress, $"{account} {network}", cancellationToken)).Refusal;
+    }
+
+    /// <summary>
+    /// Whoever changes his password or removes his account ends the sessions that he sees; one that began with the old
+    /// password at the same time would outlive it.
+    /// </summary>
+    private async Task<bool> HasLostAccessAsync(User user, Secret password)
+    {
+        var now = await users.FindAsync(user.Id, CancellationToken.None);
+        if (now is not null && now.PasswordHash.Equals(user.PasswordHash))
+        {
+            return false;
+        }
+
+        var verdict = await passwords.VerifyAsync(password, now?.PasswordHash, CancellationToken.None);
+        return !verdict.IsSuccess || !verdict.Value.IsMatch;
     }
 
     /// <summary>A full hashing queue is no reason to refuse a good password; the next sign-in tries again.</summary>

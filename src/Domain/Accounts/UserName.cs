@@ -28,6 +28,17 @@ public sealed record UserName
         return name is not null;
     }
 
+    /// <summary>
+    /// What an earlier system made of a name at registration: everything but ASCII letters, digits, <c>_</c> and <c>-</c> was
+    /// dropped, and what was left cut to 50.
+    /// </summary>
+    public static string Stripped(string name)
+    {
+        const int CutTo = 50;
+        var left = new string([.. name.Trim().Where(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')]);
+        return left.Length > CutTo ? left[..CutTo] : left;
+    }
+
     public bool Equals(UserName? other) => other is not null && Key == other.Key;
 
     public override int GetHashCode() => Key.GetHashCode(StringComparison.Ordinal);

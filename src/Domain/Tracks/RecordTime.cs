@@ -39,5 +39,15 @@ public readonly record struct RecordTime
         return new RecordTime(milliseconds, secret: false);
     }
 
+    /// <summary>For people: <c>S.mmm</c>, from a minute on <c>M:SS.mmm</c>, from an hour on <c>H:MM:SS.mmm</c>; a secret time reads as 0.000.</summary>
+    public string ToText()
+    {
+        var milliseconds = IsSecret ? 0 : _milliseconds;
+        var (hours, minutes, seconds, rest) = (milliseconds / 3_600_000, milliseconds / 60_000 % 60, milliseconds / 1000 % 60, milliseconds % 1000);
+        return hours > 0 ? FormattableString.Invariant($"{hours}:{minutes:00}:{seconds:00}.{rest:000}")
+            : minutes > 0 ? FormattableString.Invariant($"{minutes}:{seconds:00}.{rest:000}")
+            : FormattableString.Invariant($"{seconds}.{rest:000}");
+    }
+
     public override string ToString() => IsSecret ? "secret" : $"{_milliseconds} ms";
 }

@@ -191,9 +191,25 @@ internal sealed class DynamoDatabase(IAmazonDynamoDB client, IIdSource ids)
         AwsFailures.GuardAsync(token => client.DeleteItemAsync(new DeleteItemRequest { TableName = table, Key = Key(partition, sort) }, token), cancellationToken);
 
     /// <summary>Writes items whole, whatever is there, in no order; one that is written twice does no harm.</summary>
-    public async Task PutAllAsync(string table, IEnumerable<Values> items, CancellationToken cancellationToken)
+    public Task PutAllAsync(string table, IEnumerable<Values> items, CancellationToken cancellationToken) =>
+        WriteAllAsync(table, items.Select(item => new WriteRequest(new PutRequest(item))), cancellationToken);
+
+    /// <summary>Deletes every item of a partition; one that is added meanwhile may stay.</summary>
+    public async Task DeleteAllAsync(string table, string partition, CancellationToken cancellationToken)
     {
-        foreach (var chunk in items.Select(item => new WriteRequest(new PutRequest(item))).Chunk(MaxWrittenTogether))
+        Dictionary<string, AttributeValue>? start = null;
+        do
+        {
+            var (items, next) = await QueryAsync(table, partition, cancellationToken, start: start);
+            await WriteAllAsync(table, items.Select(item => new WriteRequest(new DeleteRequest(Key(partition, item.Text(AwsSchema.SortKey))))), cancellationToken);
+            start = next;
+        }
+        while (start is not null);
+    }
+
+    private async Task WriteAllAsync(string table, IEnumerable<WriteRequest> requests, CancellationToken cancellationToken)
+    {
+        foreach (var chunk in requests.Chunk(MaxWrittenTogether))
         {
             await AwsFailures.GuardAsync(
                 async token =>

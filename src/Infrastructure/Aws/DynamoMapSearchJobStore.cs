@@ -112,50 +112,69 @@ internal sealed class DynamoMapSearchJobStore(DynamoDatabase database, AwsSettin
     public Task<MapSearchJob?> TryStartReadingAsync(MapSearchKey key, long fence, int mapsTotal, CancellationToken cancellationToken) =>
         DecideAsync(key, fence, job => job.StartReading(mapsTotal, clock.GetUtcNow()), cancellationToken);
 
-    public Task<MapSearchJob?> TryAppendAsync(MapSearchKey key, long fence, MapSearchRow row, CancellationToken cancellationToken) =>
-        DecideAsync(
-            key,
-            fence,
-            job => row.Index == job.MapsDone - 1 ? job : job.Append(row, clock.GetUtcNow()),
-            cancellationToken,
-            before: async () => (await database.TryPutAsync(
-                _table,
-                new Values
-                {
-                    [AwsSchema.PartitionKey] = Text(MapSearchItem.RowPartition(key)),
-                    [AwsSchema.SortKey] = Text(MapSearchItem.RowSort(row.Index)),
-                    ["fence"] = Number(fence),
-                    ["content"] = Packed(JsonSerializer.SerializeToUtf8Bytes(RowDocument.From(row), StoredJson.Default.RowDocument)),
-                    [AwsSchema.TimeToLive] = Deletion(LatestDeletion()),
-                },
-                "attribute_not_exists(pk) or fence <= :fence",
-                CancellationToken.None,
-                new Values { [":fence"] = Number(fence) })).IsDone);
+    public async Task<MapSearchJob?> TryAppendAsync(MapSearchKey key, long fence, MapSearchRow row, CancellationToken cancellationToken)
+    {
+        var appended = await DecideAsync(
+                key,
+                fence,
+                job => row.Index == job.MapsDone - 1 ? job : job.Append(row, clock.GetUtcNow()),
+                cancellationToken,
+                before: async () => (await database.TryPutAsync(
+                    _table,
+                    new Values
+                    {
+                        [AwsSchema.PartitionKey] = Text(MapSearchItem.RowPartition(key)),
+                        [AwsSchema.SortKey] = Text(MapSearchItem.RowSort(row.Index)),
+                        ["fence"] = Number(fence),
+                        ["content"] = Packed(JsonSerializer.SerializeToUtf8Bytes(RowDocument.From(row), StoredJson.Default.RowDocument)),
+                        [AwsSchema.TimeToLive] = Deletion(LatestDeletion()),
+                    },
+                    "attribute_not_exists(pk) or fence <= :fence",
+                    CancellationToken.None,
+                    new Values { [":fence"] = Number(fence) })).IsDone);
+
+        if (appended is null && (await FindAsync(key, CancellationToken.None) is not { } job || (job.IsFinished && row.Index >= job.MapsDone)))
+        {
+            // It ended, and may be removed with all its rows, between the row and its being counted.
+            await database.DeleteAsync(_table, MapSearchItem.RowPartition(key), MapSearchItem.RowSort(row.Index), CancellationToken.None);
+        }
+
+        return appended;
+    }
 
     /// <summary>
     /// The names are written when the search seems to be ours, before it is known. Should it be another's by then, its reader may
     /// see a name early: it is a fact about the player and none about the search.
     /// </summary>
-    public Task<MapSearchJob?> TryAddNamesAsync(MapSearchKey key, long fence, IReadOnlyDictionary<AccountId, string> names, CancellationToken cancellationToken) =>
-        DecideAsync(
-            key,
-            fence,
-            job => job.AddNames(clock.GetUtcNow()),
-            cancellationToken,
-            before: async () =>
-            {
-                await database.PutAllAsync(
-                    _table,
-                    names.Select(named => new Values
-                    {
-                        [AwsSchema.PartitionKey] = Text(MapSearchItem.NamePartition(key)),
-                        [AwsSchema.SortKey] = Text(named.Key.Value.ToString("N")),
-                        ["name"] = Text(named.Value),
-                        [AwsSchema.TimeToLive] = Deletion(LatestDeletion()),
-                    }),
-                    CancellationToken.None);
-                return true;
-            });
+    public async Task<MapSearchJob?> TryAddNamesAsync(MapSearchKey key, long fence, IReadOnlyDictionary<AccountId, string> names, CancellationToken cancellationToken)
+    {
+        var added = await DecideAsync(
+                key,
+                fence,
+                job => job.AddNames(clock.GetUtcNow()),
+                cancellationToken,
+                before: async () =>
+                {
+                    await database.PutAllAsync(
+                        _table,
+                        names.Select(named => new Values
+                        {
+                            [AwsSchema.PartitionKey] = Text(MapSearchItem.NamePartition(key)),
+                            [AwsSchema.SortKey] = Text(named.Key.Value.ToString("N")),
+                            ["name"] = Text(named.Value),
+                            [AwsSchema.TimeToLive] = Deletion(LatestDeletion()),
+                        }),
+                        CancellationToken.None);
+                    return true;
+                });
+
+        if (added is null && await FindAsync(key, CancellationToken.None) is null)
+        {
+            await database.DeleteAllAsync(_table, MapSearchItem.NamePartition(key), CancellationToken.None);
+        }
+
+        return added;
+    }
 
     public Task<MapSearchJob?> TryCompleteAsync(MapSearchKey key, long fence, CancellationToken cancellationToken) =>
         DecideAsync(key, fence, job => job.Complete(clock.GetUtcNow()), cancellationToken);
@@ -168,6 +187,28 @@ internal sealed class DynamoMapSearchJobStore(DynamoDatabase database, AwsSettin
 
     public Task<MapSearchJob?> CancelAsync(MapSearchKey key, CancellationToken cancellationToken) =>
         _searches.DecideAsync(() => FindAsync(key, cancellationToken), job => job.Cancel(clock.GetUtcNow()), (from, to) => TryWriteAsync(from, to));
+
+    /// <summary>A search that has ended takes no more rows. So each is ended first, and goes last, for a removal that is cut short to be repeated.</summary>
+    public async Task<int> RemoveAllAsync(UserId userId, CancellationToken cancellationToken)
+    {
+        var partition = MapSearchItem.Partition(userId);
+        var removed = 0;
+        foreach (var item in await database.QueryAllAsync(_table, partition, cancellationToken))
+        {
+            var sort = item.Text(AwsSchema.SortKey);
+            if (sort != MapSearchItem.UnfinishedSort)
+            {
+                var key = MapSearchItem.Key(item);
+                removed += await CancelAsync(key, cancellationToken) is null ? 0 : 1;
+                await database.DeleteAllAsync(_table, MapSearchItem.RowPartition(key), cancellationToken);
+                await database.DeleteAllAsync(_table, MapSearchItem.NamePartition(key), cancellationToken);
+            }
+
+            await database.DeleteAsync(_table, partition, sort, cancellationToken);
+        }
+
+        return removed;
+    }
 
     public async IAsyncEnumerable<NamedMapSearchRow> ReadRowsAsync(MapSearchKey key, int after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

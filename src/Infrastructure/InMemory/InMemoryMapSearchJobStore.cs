@@ -144,6 +144,22 @@ internal sealed class InMemoryMapSearchJobStore(MapSearchOptions options, TimePr
     public Task<MapSearchJob?> CancelAsync(MapSearchKey key, CancellationToken cancellationToken) =>
         With(key, entry => entry.Job = entry.Job.Cancel(clock.GetUtcNow()), cancellationToken);
 
+    public Task<int> RemoveAllAsync(UserId userId, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_users.TryRemove(userId, out var jobs))
+        {
+            return Task.FromResult(0);
+        }
+
+        lock (jobs)
+        {
+            var count = jobs.Values.Count(e => !IsExpired(e));
+            jobs.Clear();
+            return Task.FromResult(count);
+        }
+    }
+
     public async IAsyncEnumerable<NamedMapSearchRow> ReadRowsAsync(MapSearchKey key, int after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var counted = await With(key, entry => new Counted(after >= entry.Rows.Count ? [] : [.. entry.Rows.Skip(after + 1)], entry.Names), cancellationToken);

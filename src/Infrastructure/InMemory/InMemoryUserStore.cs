@@ -2,105 +2,175 @@ using System.Collections.Concurrent;
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.Common;
+using Backend.Domain.Tracks;
 
 namespace Backend.Infrastructure.InMemory;
 
-internal sealed class InMemoryUserStore : IUserStore
+internal sealed class InMemoryUserStore(InMemoryRelations relations) : IUserStore
 {
-    private readonly Lock _writing = new();
-    private readonly ConcurrentDictionary<UserId, User> _users = new();
-    private readonly ConcurrentDictionary<string, UserId> _names = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, UserId> _emails = new(StringComparer.Ordinal);
-    private long _lastId;
+    /// <summary>Every name there is, former ones included; written in steps of <see cref="InMemoryRelations"/> only.</summary>
+    private readonly Dictionary<string, UserId> _names = new(StringComparer.Ordinal);
 
-    public Task<AddUserOutcome> AddAsync(NewUser user, int maxUsers, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_writing)
+    private readonly Dictionary<string, UserId> _emails = new(StringComparer.Ordinal);
+
+    /// <summary>Beside the users, for every request that carries a token asks.</summary>
+    private readonly ConcurrentDictionary<UserId, Role> _roles = new();
+
+    public Task<AddUserOutcome> AddAsync(NewUser user, int maxUsers, CancellationToken cancellationToken) => relations.StepAsync(
+        tables =>
         {
             if (_names.ContainsKey(user.Name.Key))
             {
-                return Task.FromResult(new AddUserOutcome(AddUserStatus.NameTaken));
+                return new AddUserOutcome(AddUserStatus.NameTaken);
             }
 
             if (_emails.ContainsKey(user.Email.Key))
             {
-                return Task.FromResult(new AddUserOutcome(AddUserStatus.EmailTaken));
+                return new AddUserOutcome(AddUserStatus.EmailTaken);
             }
 
-            if (_users.Count >= maxUsers)
+            if (tables.Users.Count >= maxUsers)
             {
-                return Task.FromResult(new AddUserOutcome(AddUserStatus.Full));
+                return new AddUserOutcome(AddUserStatus.Full);
             }
 
-            var stored = new User(new UserId(++_lastId), user.Name, user.Email, user.PasswordHash, user.Role, user.CreatedAt.ToWholeMilliseconds());
-            _users[stored.Id] = stored;
+            var stored = new User(new UserId(relations.NextId()), user.Name, user.Email, user.PasswordHash, user.Role, user.CreatedAt.ToWholeMilliseconds());
+            tables.Users[stored.Id] = stored;
+            _roles[stored.Id] = stored.Role;
             _names[stored.Name.Key] = stored.Id;
             _emails[stored.Email.Key] = stored.Id;
-            return Task.FromResult(new AddUserOutcome(AddUserStatus.Added, stored));
-        }
-    }
+            return new AddUserOutcome(AddUserStatus.Added, stored);
+        },
+        cancellationToken);
 
-    public Task<User?> FindAsync(UserId userId, CancellationToken cancellationToken)
+    public Task<User?> FindAsync(UserId userId, CancellationToken cancellationToken) =>
+        relations.StepAsync(tables => tables.Users.GetValueOrDefault(userId), cancellationToken);
+
+    public Task<Role?> FindRoleAsync(UserId userId, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return Task.FromResult(_users.GetValueOrDefault(userId));
+        return Task.FromResult(_roles.TryGetValue(userId, out var role) ? (Role?)role : null);
     }
 
-    public async Task<Role?> FindRoleAsync(UserId userId, CancellationToken cancellationToken) => (await FindAsync(userId, cancellationToken))?.Role;
-
-    public Task<User?> FindByLoginAsync(string login, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var found = EmailAddress.TryCreate(login, out var email)
-            ? _emails.TryGetValue(email.Key, out var id)
-            : _names.TryGetValue(UserName.TryCreate(login, out var name) ? name.Key : string.Empty, out id);
-        return Task.FromResult(found ? _users.GetValueOrDefault(id) : null);
-    }
-
-    public Task<bool> TryReplacePasswordHashAsync(UserId userId, Secret expected, Secret replacement, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_writing)
+    public Task<User?> FindByLoginAsync(string login, CancellationToken cancellationToken) => relations.StepAsync(
+        tables =>
         {
-            if (_users.GetValueOrDefault(userId) is not { } user || !user.PasswordHash.Equals(expected))
+            var found = EmailAddress.TryCreate(login, out var email)
+                ? _emails.TryGetValue(email.Key, out var id)
+                : _names.TryGetValue(UserName.TryCreate(login, out var name) ? name.Key : string.Empty, out id);
+            return found ? tables.Users.GetValueOrDefault(id) : null;
+        },
+        cancellationToken);
+
+    public Task<bool> TryReplacePasswordHashAsync(UserId userId, Secret expected, Secret replacement, CancellationToken cancellationToken) =>
+        ChangeAsync(userId, user => user.PasswordHash.Equals(expected) ? user with { PasswordHash = replacement } : null, cancellationToken);
+
+    public Task<bool> SetRoleAsync(UserId userId, Role role, CancellationToken cancellationToken) => ChangeAsync(
+        userId,
+        user =>
+        {
+            _roles[userId] = role;
+            return user with { Role = role };
+        },
+        cancellationToken);
+
+    public Task<LinkOutcome> LinkPlayerAsync(UserId userId, Player player, CancellationToken cancellationToken) => relations.StepAsync(
+        tables =>
+        {
+            if (tables.Users.GetValueOrDefault(userId) is not { } user)
             {
-                return Task.FromResult(false);
+                return LinkOutcome.NoSuchUser;
             }
 
-            _users[userId] = user with { PasswordHash = replacement };
-            return Task.FromResult(true);
-        }
-    }
-
-    public Task<bool> SetRoleAsync(UserId userId, Role role, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_writing)
-        {
-            if (_users.GetValueOrDefault(userId) is not { } user)
+            if (tables.Users.Values.Any(u => u.Id != userId && u.Player?.AccountId == player.AccountId))
             {
-                return Task.FromResult(false);
+                return LinkOutcome.Taken;
             }
 
-            _users[userId] = user with { Role = role };
-            return Task.FromResult(true);
-        }
-    }
+            tables.Users[userId] = user with { Player = player };
+            return LinkOutcome.Linked;
+        },
+        cancellationToken);
 
-    public Task<bool> RemoveAsync(UserId userId, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        lock (_writing)
+    public Task<bool> UnlinkPlayerAsync(UserId userId, CancellationToken cancellationToken) =>
+        ChangeAsync(userId, static user => user with { Player = null }, cancellationToken);
+
+    public Task<LinkOutcome> LinkTmxUserAsync(UserId userId, TmxUserId tmxUserId, UserName name, CancellationToken cancellationToken) => relations.StepAsync(
+        tables =>
         {
-            if (!_users.TryRemove(userId, out var user))
+            if (tables.Users.GetValueOrDefault(userId) is not { } user)
             {
-                return Task.FromResult(false);
+                return LinkOutcome.NoSuchUser;
             }
 
-            _names.TryRemove(user.Name.Key, out _);
-            _emails.TryRemove(user.Email.Key, out _);
-            return Task.FromResult(true);
-        }
-    }
+            if (tables.Users.Values.Any(u => u.Id != userId && u.TmxUserId == tmxUserId))
+            {
+                return LinkOutcome.Taken;
+            }
+
+            if (_names.TryGetValue(name.Key, out var bearer) && bearer != userId)
+            {
+                return LinkOutcome.NameTaken;
+            }
+
+            var former = user.FormerName ?? (user.Name == name ? null : user.Name);
+            if (former != user.Name)
+            {
+                _names.Remove(user.Name.Key);
+            }
+
+            _names[name.Key] = userId;
+            tables.Users[userId] = user with { Name = name, FormerName = former, TmxUserId = tmxUserId };
+            return LinkOutcome.Linked;
+        },
+        cancellationToken);
+
+    public Task<UserPage> ListAsync(string? search, int skip, int limit, CancellationToken cancellationToken) => relations.StepAsync(
+        tables =>
+        {
+            var matches = tables.Users.Values.AsEnumerable();
+            if (search is not null)
+            {
+                var part = TextKey.Of(search);
+                matches = matches.Where(u => Holds(u.Name.Key) || Holds(u.Email.Key) || (u.Player is { } player && Holds(TextKey.Of(player.DisplayName))));
+
+                bool Holds(string key) => key.Contains(part, StringComparison.Ordinal);
+            }
+
+            var all = matches.OrderByDescending(u => u.CreatedAt).ThenByDescending(u => u.Id.Value).ToList();
+            return new UserPage([.. all.Skip(skip).Take(limit)], all.Count);
+        },
+        cancellationToken);
+
+    public Task<int> CountAsync(CancellationToken cancellationToken) => relations.StepAsync(static tables => tables.Users.Count, cancellationToken);
+
+    public Task<bool> RemoveAsync(UserId userId, CancellationToken cancellationToken) => relations.StepAsync(
+        tables =>
+        {
+            if (tables.Users.GetValueOrDefault(userId) is not { } user)
+            {
+                return false;
+            }
+
+            _names.Remove(user.Name.Key);
+            _names.Remove(user.FormerName?.Key ?? user.Name.Key);
+            _emails.Remove(user.Email.Key);
+            _roles.TryRemove(userId, out _);
+            return tables.RemoveUser(userId);
+        },
+        cancellationToken);
+
+    /// <param name="change">Null: nothing changes.</param>
+    private Task<bool> ChangeAsync(UserId userId, Func<User, User?> change, CancellationToken cancellationToken) => relations.StepAsync(
+        tables =>
+        {
+            if (tables.Users.GetValueOrDefault(userId) is not { } user || change(user) is not { } changed)
+            {
+                return false;
+            }
+
+            tables.Users[userId] = changed;
+            return true;
+        },
+        cancellationToken);
 }

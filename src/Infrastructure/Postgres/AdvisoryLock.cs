@@ -10,6 +10,8 @@ internal static class AdvisoryLock
     public const int Sessions = 1;
     public const int MapSearches = 2;
     public const int Registration = 3;
+    public const int Feedback = 4;
+    public const int DriverNotifications = 5;
 
     /// <summary>Users whose ids share the lower bits share a lock, which costs a wait and nothing else.</summary>
     public static (string Sql, NpgsqlParameter[] Parameters) OfUser(int area, UserId userId) =>

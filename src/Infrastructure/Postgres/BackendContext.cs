@@ -19,6 +19,11 @@ internal sealed class BackendContext(DbContextOptions<BackendContext> options) :
         user.Property(u => u.PasswordHash).HasColumnName("password_hash");
         user.Property(u => u.Role).HasColumnName("role");
         user.Property(u => u.CreatedAt).HasColumnName("created_at");
+        user.Property(u => u.PlayerName).HasColumnName("tm_username");
+        user.Property(u => u.PlayerAccountId).HasColumnName("tm_account_id");
+        user.Property(u => u.TmxUserId).HasColumnName("tmx_user_id");
+        user.Property(u => u.FormerName).HasColumnName("former_username");
+        user.Property(u => u.FormerNameKey).HasColumnName("former_name_key").ValueGeneratedOnAddOrUpdate();
     });
 }
 
@@ -40,4 +45,14 @@ internal sealed class UserRow
     public required string Role { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
+
+    public string? PlayerName { get; init; }
+
+    public string? PlayerAccountId { get; init; }
+
+    public long? TmxUserId { get; init; }
+
+    public string? FormerName { get; init; }
+
+    public string? FormerNameKey { get; init; }
 }

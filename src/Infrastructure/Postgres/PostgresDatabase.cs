@@ -53,16 +53,34 @@ internal sealed class PostgresDatabase(NpgsqlDataSource source)
         await GuardAsync(
             async () =>
             {
-                await using var batch = source.CreateBatch();
-                foreach (var (sql, parameters) in statements)
-                {
-                    var command = new NpgsqlBatchCommand(sql);
-                    Array.ForEach(parameters, p => command.Parameters.Add(p.Clone()));
-                    batch.BatchCommands.Add(command);
-                }
-
+                await using var batch = BatchOf(statements);
                 await batch.ExecuteNonQueryAsync(cancellationToken);
                 rows = (int)batch.BatchCommands[^1].Rows;
+            },
+            isRepeatable: false,
+            cancellationToken);
+        return rows;
+    }
+
+    /// <summary>Runs a statement when it has the lock, which it keeps to its end; the answer is the rows of the statement.</summary>
+    /// <param name="alone">Takes the lock.</param>
+    public async Task<List<T>> WriteAloneAsync<T>(
+        (string Sql, NpgsqlParameter[] Parameters) alone, string sql, Func<NpgsqlDataReader, T> map, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
+    {
+        List<T> rows = [];
+        await GuardAsync(
+            async () =>
+            {
+                rows = [];
+
+                // Two statements: one alone would see what was there before it had to wait.
+                await using var batch = BatchOf(alone, (sql, parameters));
+                await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+                await reader.NextResultAsync(cancellationToken);
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    rows.Add(map(reader));
+                }
             },
             isRepeatable: false,
             cancellationToken);
@@ -78,6 +96,19 @@ internal sealed class PostgresDatabase(NpgsqlDataSource source)
     }
 
     public static NpgsqlParameter<T> Value<T>(T value) => new() { TypedValue = value };
+
+    private NpgsqlBatch BatchOf(params (string Sql, NpgsqlParameter[] Parameters)[] statements)
+    {
+        var batch = source.CreateBatch();
+        foreach (var (sql, parameters) in statements)
+        {
+            var command = new NpgsqlBatchCommand(sql);
+            Array.ForEach(parameters, p => command.Parameters.Add(p.Clone()));
+            batch.BatchCommands.Add(command);
+        }
+
+        return batch;
+    }
 
     private async Task<List<T>> RunAsync<T>(string sql, Func<NpgsqlDataReader, T> map, bool isRepeatable, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {

@@ -38,6 +38,8 @@ internal static class PostgresFailures
     public static bool IsUniqueViolation(Exception exception, string? constraint = null) =>
         exception is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } server && (constraint is null || server.ConstraintName == constraint);
 
+    public static bool IsForeignKeyViolation(Exception exception) => exception is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation };
+
     private static bool IsShutdown(string state) => state is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow;
 
     /// <summary>Connection, resource and shutdown classes, and a server that became a read-only standby.</summary>

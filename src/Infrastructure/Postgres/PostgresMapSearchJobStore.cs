@@ -135,6 +135,9 @@ internal sealed class PostgresMapSearchJobStore(PostgresDatabase database, MapSe
         _searches.DecideAsync(
             () => FindAsync(key, cancellationToken), job => job.Cancel(clock.GetUtcNow()), WriteBy($"{Write} {IfUnchanged} returning 1", static () => [], cancellationToken));
 
+    public Task<int> RemoveAllAsync(UserId userId, CancellationToken cancellationToken) =>
+        database.WriteAsync("delete from map_searches where user_id = $1", cancellationToken, Value(userId.Value));
+
     public async IAsyncEnumerable<NamedMapSearchRow> ReadRowsAsync(MapSearchKey key, int after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (await FindAsync(key, cancellationToken) is not { } job)

@@ -1,8 +1,10 @@
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.Common;
+using Backend.Domain.Tracks;
 using Backend.Infrastructure.Storage;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Backend.Infrastructure.Postgres;
 
@@ -20,14 +22,14 @@ internal sealed class PostgresUserStore(PostgresDatabase database, IDbContextFac
         InContextAsync(
             async context =>
             {
-                // One registration at a time, so that the number of users cannot pass the limit between counting and adding.
                 await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
-                await context.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({AdvisoryLock.Registration}, 0)", cancellationToken);
+                await LockNamesAsync(context, cancellationToken);
                 var (nameKey, emailKey) = (user.Name.Key, user.Email.Key);
-                var taken = await context.Users.Where(u => u.NameKey == nameKey || u.EmailKey == emailKey).Select(u => u.NameKey).ToListAsync(cancellationToken);
+                var taken = await context.Users.Where(u => u.NameKey == nameKey || u.FormerNameKey == nameKey || u.EmailKey == emailKey)
+                    .Select(u => u.NameKey == nameKey || u.FormerNameKey == nameKey).ToListAsync(cancellationToken);
                 if (taken.Count > 0)
                 {
-                    return new AddUserOutcome(taken.Contains(nameKey) ? AddUserStatus.NameTaken : AddUserStatus.EmailTaken);
+                    return new AddUserOutcome(taken.Contains(true) ? AddUserStatus.NameTaken : AddUserStatus.EmailTaken);
                 }
 
                 if (await context.Users.CountAsync(cancellationToken) >= maxUsers)
@@ -73,7 +75,8 @@ internal sealed class PostgresUserStore(PostgresDatabase database, IDbContextFac
                 else if (UserName.TryCreate(login, out var name))
                 {
                     var key = name.Key;
-                    row = await context.Users.AsNoTracking().FirstOrDefaultAsync(u => u.NameKey == key, cancellationToken);
+                    row = await context.Users.AsNoTracking().FirstOrDefaultAsync(u => u.NameKey == key, cancellationToken)
+                        ?? await context.Users.AsNoTracking().FirstOrDefaultAsync(u => u.FormerNameKey == key, cancellationToken);
                 }
 
                 return row is null ? null : Map(row);
@@ -103,6 +106,75 @@ internal sealed class PostgresUserStore(PostgresDatabase database, IDbContextFac
         return changed;
     }
 
+    public async Task<LinkOutcome> LinkPlayerAsync(UserId userId, Player player, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (account, name) = (player.AccountId.ToString(), player.DisplayName);
+            var linked = await InContextAsync(
+                async context => await context.Users.Where(u => u.Id == userId.Value)
+                    .ExecuteUpdateAsync(update => update.SetProperty(u => u.PlayerAccountId, account).SetProperty(u => u.PlayerName, name), cancellationToken) > 0,
+                isRepeatable: true,
+                cancellationToken);
+            return linked ? LinkOutcome.Linked : LinkOutcome.NoSuchUser;
+        }
+        catch (PostgresException exception) when (PostgresFailures.IsUniqueViolation(exception, "users_tm_account_id_unique"))
+        {
+            return LinkOutcome.Taken;
+        }
+    }
+
+    public Task<bool> UnlinkPlayerAsync(UserId userId, CancellationToken cancellationToken) => InContextAsync(
+        async context => await context.Users.Where(u => u.Id == userId.Value)
+            .ExecuteUpdateAsync(update => update.SetProperty(u => u.PlayerAccountId, (string?)null).SetProperty(u => u.PlayerName, (string?)null), cancellationToken) > 0,
+        isRepeatable: true,
+        cancellationToken);
+
+    public Task<LinkOutcome> LinkTmxUserAsync(UserId userId, TmxUserId tmxUserId, UserName name, CancellationToken cancellationToken) =>
+        InContextAsync(
+            async context =>
+            {
+                await using var transaction = await context.Database.BeginTransactionAsync(cancellationToken);
+                await LockNamesAsync(context, cancellationToken);
+                if (await s_find(context, userId.Value) is not { } row)
+                {
+                    return LinkOutcome.NoSuchUser;
+                }
+
+                var (key, tmx) = (name.Key, tmxUserId.Value);
+                var others = await context.Users.Where(u => u.Id != userId.Value && (u.TmxUserId == tmx || u.NameKey == key || u.FormerNameKey == key))
+                    .Select(u => u.TmxUserId == tmx).ToListAsync(cancellationToken);
+                if (others.Count > 0)
+                {
+                    return others.Contains(true) ? LinkOutcome.Taken : LinkOutcome.NameTaken;
+                }
+
+                var former = row.FormerName ?? (row.NameKey == key ? null : row.Name);
+                await context.Users.Where(u => u.Id == userId.Value).ExecuteUpdateAsync(
+                    update => update.SetProperty(u => u.Name, name.Value).SetProperty(u => u.FormerName, former).SetProperty(u => u.TmxUserId, tmx),
+                    cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+                return LinkOutcome.Linked;
+            },
+            isRepeatable: true,
+            cancellationToken);
+
+    public Task<UserPage> ListAsync(string? search, int skip, int limit, CancellationToken cancellationToken) => InContextAsync(
+        async context =>
+        {
+            var part = search is null ? string.Empty : TextKey.Of(search);
+            var matches = context.Users.FromSql(
+                $"select * from users where {part} = '' or strpos(name_key, {part}) > 0 or strpos(email_key, {part}) > 0 or strpos(text_key(tm_username), {part}) > 0");
+            var total = await matches.CountAsync(cancellationToken);
+            var rows = await matches.AsNoTracking().OrderByDescending(u => u.CreatedAt).ThenByDescending(u => u.Id).Skip(skip).Take(limit).ToListAsync(cancellationToken);
+            return new UserPage([.. rows.Select(Map)], total);
+        },
+        isRepeatable: true,
+        cancellationToken);
+
+    public Task<int> CountAsync(CancellationToken cancellationToken) =>
+        InContextAsync(context => context.Users.CountAsync(cancellationToken), isRepeatable: true, cancellationToken);
+
     public async Task<bool> RemoveAsync(UserId userId, CancellationToken cancellationToken)
     {
         var removed = await InContextAsync(
@@ -112,6 +184,10 @@ internal sealed class PostgresUserStore(PostgresDatabase database, IDbContextFac
         _recent.Forget(userId);
         return removed;
     }
+
+    /// <summary>One at a time, so that neither the number of users nor the bearer of a name can change between looking and writing.</summary>
+    private static Task<int> LockNamesAsync(BackendContext context, CancellationToken cancellationToken) =>
+        context.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock({AdvisoryLock.Registration}, 0)", cancellationToken);
 
     private Task<T> InContextAsync<T>(Func<BackendContext, Task<T>> work, bool isRepeatable, CancellationToken cancellationToken) =>
         database.RunAsync(
@@ -126,6 +202,11 @@ internal sealed class PostgresUserStore(PostgresDatabase database, IDbContextFac
     private static User Map(UserRow row) =>
         UserName.TryCreate(row.Name, out var name) && EmailAddress.TryCreate(row.Email, out var email)
             ? new User(new UserId(row.Id), name, email, new Secret(row.PasswordHash), RoleOf(row.Role), row.CreatedAt)
+            {
+                Player = Guid.TryParseExact(row.PlayerAccountId, "D", out var account) && row.PlayerName is { } player ? new Player(new AccountId(account), player) : null,
+                TmxUserId = row.TmxUserId is { } tmx ? new TmxUserId(tmx) : null,
+                FormerName = UserName.TryCreate(row.FormerName, out var former) ? former : null,
+            }
             : throw new InvalidOperationException($"The stored user {row.Id} has a name or an address that no user can have.");
 
     private static Role RoleOf(string name) => name == Role.Admin.ToName() ? Role.Admin : Role.User;

@@ -11,10 +11,22 @@ internal static class PortTable
 {
     public static IReadOnlyList<PortEntry> Ports { get; } =
     [
-        new("Users", typeof(IUserStore))
+        // What belongs to a user goes with him in one step, so one technology keeps all of it.
+        new("Users", typeof(IUserStore), typeof(IAlertStore), typeof(IDriverNotificationStore), typeof(INotificationHistory), typeof(IFeedbackStore), typeof(ISiteSettingStore))
         {
-            InMemory = s => s.AddSingleton<IUserStore, InMemoryUserStore>(),
-            Postgres = s => s.AddSingleton<IUserStore, PostgresUserStore>(),
+            InMemory = s => s.AddSingleton<InMemoryRelations>()
+                .AddSingleton<IUserStore, InMemoryUserStore>()
+                .AddSingleton<IAlertStore, InMemoryAlertStore>()
+                .AddSingleton<IDriverNotificationStore, InMemoryDriverNotificationStore>()
+                .AddSingleton<INotificationHistory, InMemoryNotificationHistory>()
+                .AddSingleton<IFeedbackStore, InMemoryFeedbackStore>()
+                .AddSingleton<ISiteSettingStore, InMemorySiteSettingStore>(),
+            Postgres = s => s.AddSingleton<IUserStore, PostgresUserStore>()
+                .AddSingleton<IAlertStore, PostgresAlertStore>()
+                .AddSingleton<IDriverNotificationStore, PostgresDriverNotificationStore>()
+                .AddSingleton<INotificationHistory, PostgresNotificationHistory>()
+                .AddSingleton<IFeedbackStore, PostgresFeedbackStore>()
+                .AddSingleton<ISiteSettingStore, PostgresSiteSettingStore>(),
         },
         new("Sessions", typeof(ISessionStore))
         {

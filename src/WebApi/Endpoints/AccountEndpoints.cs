@@ -1,5 +1,6 @@
 using Backend.Application.Accounts;
 using Backend.Application.Ports;
+using Backend.Domain.Accounts;
 using Backend.Domain.Common;
 using Backend.WebApi.Http;
 using MediatR;
@@ -14,8 +15,23 @@ internal static class AccountEndpoints
         var group = routes.MapGroup("/api/v1/users").WithTags("Accounts");
         group.MapPost("/register", Register).AllowAnonymous().WithName(nameof(Register)).WithSummary("Registers a user")
             .Limited(RateLimit.Register).Fails(400, 403, 409, 413, 415, 503);
-        group.MapGet("/profile", GetProfile).RequireAuthorization().WithName(nameof(GetProfile)).WithSummary("The caller's account")
+        var own = routes.MapGroup("/api/v1/users").WithTags("Accounts").RequireAuthorization();
+        own.MapGet("/profile", GetProfile).WithName(nameof(GetProfile)).WithSummary("The caller's account")
             .Revalidates().Fails(401, 404);
+        own.MapGet("/tm-username", GetTmUsername).WithName(nameof(GetTmUsername)).WithSummary("The Trackmania account that the caller has linked")
+            .Revalidates().Fails(401, 404);
+        own.MapPost("/tm-username", LinkTmUsername).WithName(nameof(LinkTmUsername)).WithSummary("Links the Trackmania account with a display name; one account belongs to one user")
+            .Limited(RateLimit.LinkName).Fails(400, 401, 404, 409, 413, 415).AsksUpstream();
+        own.MapDelete("/tm-username", UnlinkTmUsername).WithName(nameof(UnlinkTmUsername)).WithSummary("Forgets the linked Trackmania account")
+            .Fails(401, 404);
+        own.MapPost("/tmx-user", LinkTmxUser).WithName(nameof(LinkTmxUser)).WithSummary("Gives the caller the exact name of his user on Trackmania Exchange")
+            .Limited(RateLimit.LinkName).Fails(400, 401, 404, 409, 413, 415).AsksUpstream();
+        own.MapPost("/password", ChangePassword).WithName(nameof(ChangePassword)).WithSummary("Changes the password and ends the caller's other sessions")
+            .Limited(RateLimit.ConfirmPassword).Fails(400, 401, 403, 404, 413, 415, 503);
+        own.MapPost("/delete-account", DeleteAccount).WithName(nameof(DeleteAccount)).WithSummary("Removes the caller and everything that is kept of him")
+            .Limited(RateLimit.ConfirmPassword).Fails(400, 401, 403, 404, 413, 415, 503);
+        own.MapGet("/export", ExportAccount).WithName(nameof(ExportAccount)).WithSummary("Everything that is kept of the caller")
+            .Fails(401, 404);
     }
 
     private static async Task<Results<Created<MessageResponse>, Failure>> Register(RegisterBody? body, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
@@ -31,8 +47,60 @@ internal static class AccountEndpoints
     {
         var result = await mediator.Send(new GetProfileQuery(caller.Id), cancellationToken);
         return result.IsSuccess
-            ? TypedResults.Ok(new ProfileResponse(result.Value.Id.Value, result.Value.Email.Value, result.Value.Name.Value, result.Value.CreatedAt))
+            ? TypedResults.Ok(ProfileResponse.From(result.Value))
             : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<TmUsernameResponse>, Failure>> GetTmUsername(CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new GetPlayerLinkQuery(caller.Id), cancellationToken);
+        return result.IsSuccess
+            ? TypedResults.Ok(new TmUsernameResponse(result.Value.Player is not null, result.Value.Player?.DisplayName, result.Value.Player?.AccountId.ToString()))
+            : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<LinkedTmUsernameResponse>, Failure>> LinkTmUsername(TmUsernameBody? body, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new LinkPlayerCommand(caller.Id, body?.TmUsername), cancellationToken);
+        return result.IsSuccess
+            ? TypedResults.Ok(new LinkedTmUsernameResponse(true, result.Value.DisplayName, result.Value.AccountId.ToString(), "Your Trackmania account is linked."))
+            : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<SuccessResponse>, Failure>> UnlinkTmUsername(CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new UnlinkPlayerCommand(caller.Id), cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(new SuccessResponse(true, "No Trackmania account is linked any more.")) : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<ProfileResponse>, Failure>> LinkTmxUser(TmxUserBody? body, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new LinkTmxUserCommand(caller.Id, body?.TmxUserId), cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(ProfileResponse.From(result.Value)) : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<SuccessResponse>, Failure>> ChangePassword(ChangePasswordBody? body, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new ChangePasswordCommand(caller.Id, caller.User.SessionId, body?.CurrentPassword, body?.NewPassword), cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(new SuccessResponse(true, "Your password is changed, and your other sessions are ended.")) : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<SuccessResponse>, Failure>> DeleteAccount(PasswordBody? body, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new DeleteAccountCommand(caller.Id, body?.Password), cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(new SuccessResponse(true, "Your account is removed.")) : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<AccountExportResponse>, Failure>> ExportAccount(CurrentUser caller, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new ExportAccountQuery(caller.Id), cancellationToken);
+        if (!result.IsSuccess)
+        {
+            return new Failure(result.Error);
+        }
+
+        context.Response.Headers.ContentDisposition = "attachment; filename=\"account.json\"";
+        return TypedResults.Ok(AccountExportResponse.From(result.Value, caller.User.SessionId));
     }
 }
 
@@ -40,4 +108,31 @@ internal static class AccountEndpoints
 /// <param name="Password">At least 8 characters, at most 72 bytes of UTF-8, none of the most common ones.</param>
 internal sealed record RegisterBody(string? Email, string? Username, Secret? Password);
 
-internal sealed record ProfileResponse(long Id, string Email, string Username, DateTimeOffset CreatedAt);
+/// <param name="TmxUserId">The user of Trackmania Exchange whose name this is; null until it was looked up.</param>
+/// <param name="FormerUsername">Good for signing in as well; null when there is none.</param>
+internal sealed record ProfileResponse(long Id, string Email, string Username, DateTimeOffset CreatedAt, long? TmxUserId, string? FormerUsername)
+{
+    public static ProfileResponse From(User user) =>
+        new(user.Id.Value, user.Email.Value, user.Name.Value, user.CreatedAt, user.TmxUserId?.Value, user.FormerName?.Value);
+}
+
+/// <param name="TmUsername">Null when none is linked.</param>
+/// <param name="TmAccountId">Null when none is linked.</param>
+internal sealed record TmUsernameResponse(bool HasTmUsername, string? TmUsername, string? TmAccountId);
+
+/// <param name="TmUsername">Display name in Trackmania, in any case.</param>
+internal sealed record TmUsernameBody(string? TmUsername);
+
+/// <param name="TmUsername">As Trackmania spells it.</param>
+internal sealed record LinkedTmUsernameResponse(bool Success, string TmUsername, string AccountId, string Message);
+
+/// <param name="TmxUserId">Number of the user on Trackmania Exchange.</param>
+internal sealed record TmxUserBody(long? TmxUserId);
+
+/// <param name="NewPassword">At least 8 characters, at most 72 bytes of UTF-8, none of the most common ones.</param>
+internal sealed record ChangePasswordBody(Secret? CurrentPassword, Secret? NewPassword);
+
+internal sealed record PasswordBody(Secret? Password);
+
+/// <param name="Msg">For people.</param>
+internal sealed record SuccessResponse(bool Success, string Msg);

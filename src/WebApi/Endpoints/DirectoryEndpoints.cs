@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Backend.Application.Accounts;
-using Backend.Application.Tracks;
 using Backend.Application.Ports;
+using Backend.Application.Tracks;
 using Backend.Domain.Accounts;
 using Backend.WebApi.Http;
 using MediatR;

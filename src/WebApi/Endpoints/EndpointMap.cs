@@ -24,6 +24,13 @@ internal static class EndpointMap
         routes.MapLegacyMapSearches();
         routes.MapRecords();
         routes.MapDrivers();
+        routes.MapAlerts();
+        routes.MapDriverNotifications();
+        routes.MapHistory();
+        routes.MapFeedback();
+        routes.MapAdministration();
+        routes.MapDailyRun();
+        routes.MapDiagnostics();
         routes.MapApiReference();
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Backend.Application.Alerts;
 using Backend.Application.Maintenance;
 using Backend.Application.Ports;
 using Backend.Domain.Common;
@@ -58,6 +59,15 @@ internal static partial class LambdaEventEndpoints
         if (!kept.IsSuccess)
         {
             return new Failure(kept.Error);
+        }
+
+        try
+        {
+            await mediator.Send(new CountAlertMapsCommand(), ended.Token);
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // The next minute goes on.
         }
 
         // An error of the function, which raises its alarm; the schedule comes again anyway.

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Backend.Application.Ports;
 using Backend.Application.Sessions;
+using Backend.Domain.Accounts;
 using Backend.Domain.Common;
 using Backend.Domain.Sessions;
 using Backend.WebApi.Http;
@@ -112,12 +113,15 @@ internal sealed record LoginResponse(
             tokens.RefreshToken,
             tokens.ExpiresIn,
             tokens.TokenType,
-            new LoginUser(result.User.Id.ToString(), result.User.Name.Value, result.User.Email.Value));
+            LoginUser.From(result.User));
     }
 }
 
 /// <param name="Id">A string here, for existing clients.</param>
-internal sealed record LoginUser(string Id, string Username, string Email);
+internal sealed record LoginUser(string Id, string Username, string Email)
+{
+    public static LoginUser From(User user) => new(user.Id.ToString(), user.Name.Value, user.Email.Value);
+}
 
 /// <param name="LastUsedAt">Sign-in or last exchange of the refresh token.</param>
 /// <param name="Current">The session of this very request.</param>

@@ -12,6 +12,7 @@ namespace Backend.WebApi.Http;
 /// <param name="TraceId">Finds the request in the logs.</param>
 /// <param name="Errors">Messages by input field.</param>
 /// <param name="RetryAfter">Seconds until the request may succeed, as the Retry-After header.</param>
+/// <param name="RequiresTmUsername">True when a Trackmania account has to be linked first, where existing clients look for it.</param>
 /// <param name="Msg"><paramref name="Detail"/> once more, where existing clients look for it.</param>
 /// <param name="Error"><paramref name="Detail"/> once more, where other existing clients look for it.</param>
 /// <param name="Message"><paramref name="Detail"/> once more, in the one answer where existing clients look for it there.</param>
@@ -24,6 +25,7 @@ internal sealed record Problem(
     string TraceId,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string[]>? Errors,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? RetryAfter,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? RequiresTmUsername,
     string Msg,
     string Error,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Message = null)
@@ -60,6 +62,7 @@ internal sealed record Problem(
         Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
         Errors: null,
         RetryAfter: null,
+        RequiresTmUsername: null,
         Msg: detail,
         Error: detail);
 
@@ -81,10 +84,13 @@ internal sealed class Failure(Error error) : IResult
     /// <inheritdoc cref="Problem.Message"/>
     public bool ShowsMessage { get; init; }
 
+    /// <inheritdoc cref="Problem.RequiresTmUsername"/>
+    public bool RequiresTmUsername { get; init; }
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var problem = Problem.From(error, httpContext);
-        return (ShowsMessage ? problem with { Message = problem.Detail } : problem).WriteAsync(httpContext);
+        return (problem with { Message = ShowsMessage ? problem.Detail : null, RequiresTmUsername = RequiresTmUsername ? true : null }).WriteAsync(httpContext);
     }
 }
 

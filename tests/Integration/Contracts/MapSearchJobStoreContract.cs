@@ -403,6 +403,38 @@ public abstract class MapSearchJobStoreContract
     }
 
     [Fact]
+    public async Task All_searches_of_a_user_can_be_removed_and_their_workers_leave_nothing()
+    {
+        var store = await CreateAsync();
+        var (running, waiting, foreign) = (NewJob(), NewJob(), NewJob() with { UserId = new UserId(Interlocked.Increment(ref s_lastUser)) });
+        foreach (var job in new[] { running, waiting, foreign })
+        {
+            await store.TryAddAsync(job, 5, CancellationToken.None);
+        }
+
+        var fence = (await store.TryClaimAsync(running.Key, CancellationToken.None))!.Fence;
+        await store.TryStartReadingAsync(running.Key, fence, 3, CancellationToken.None);
+        await store.TryAppendAsync(running.Key, fence, Row(0), CancellationToken.None);
+        await store.TryAddNamesAsync(running.Key, fence, Names("x"), CancellationToken.None);
+
+        (await store.RemoveAllAsync(_user, CancellationToken.None)).ShouldBe(2);
+
+        (await store.ListAsync(_user, 10, CancellationToken.None)).ShouldBeEmpty();
+        (await store.TryAppendAsync(running.Key, fence, Row(1), CancellationToken.None)).ShouldBeNull();
+        (await store.TryAddNamesAsync(running.Key, fence, Names("y"), CancellationToken.None)).ShouldBeNull();
+        (await store.TryRenewAsync(running.Key, fence, CancellationToken.None)).ShouldBeFalse();
+        (await store.TryCompleteAsync(running.Key, fence, CancellationToken.None)).ShouldBeNull();
+        (await store.RemoveAllAsync(_user, CancellationToken.None)).ShouldBe(0);
+        (await store.FindAsync(foreign.Key, CancellationToken.None)).ShouldBe(foreign);
+
+        // Nothing of the removed one shows in one with the same key, and the user's places are free.
+        await store.TryAddAsync(running, 1, CancellationToken.None);
+        var again = (await store.TryClaimAsync(running.Key, CancellationToken.None))!.Fence;
+        await store.TryStartReadingAsync(running.Key, again, 3, CancellationToken.None);
+        (await ReadAsync(store, running.Key)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_cancelled_call_does_nothing()
     {
         var store = await CreateAsync();

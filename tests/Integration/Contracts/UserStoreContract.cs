@@ -1,6 +1,7 @@
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.Common;
+using Backend.Domain.Tracks;
 using Backend.Integration.Support;
 
 namespace Backend.Integration.Contracts;
@@ -152,6 +153,132 @@ public abstract class UserStoreContract
         (await store.FindByLoginAsync(user.Email.Value, CancellationToken.None)).ShouldBeNull();
 
         (await AddAsync(store, user)).Id.ShouldNotBe(removed.Id);
+    }
+
+    [Fact]
+    public async Task A_linked_player_comes_back_and_can_be_changed_and_forgotten()
+    {
+        var store = await CreateAsync();
+        var user = await AddAsync(store, NewUser("driver"));
+        var (first, second) = (new Player(new AccountId(Ids.Next()), "Ünï.Driver <b>"), new Player(new AccountId(Ids.Next()), "Other"));
+
+        (await store.LinkPlayerAsync(user.Id, first, CancellationToken.None)).ShouldBe(LinkOutcome.Linked);
+        (await store.FindAsync(user.Id, CancellationToken.None)).ShouldBe(user with { Player = first });
+        (await store.LinkPlayerAsync(user.Id, second, CancellationToken.None)).ShouldBe(LinkOutcome.Linked);
+        (await store.FindByLoginAsync(user.Name.Value, CancellationToken.None)).ShouldBe(user with { Player = second });
+        (await store.UnlinkPlayerAsync(user.Id, CancellationToken.None)).ShouldBeTrue();
+        (await store.UnlinkPlayerAsync(user.Id, CancellationToken.None)).ShouldBeTrue();
+        (await store.FindAsync(user.Id, CancellationToken.None)).ShouldBe(user);
+
+        (await store.LinkPlayerAsync(new UserId(long.MaxValue), first, CancellationToken.None)).ShouldBe(LinkOutcome.NoSuchUser);
+        (await store.UnlinkPlayerAsync(new UserId(long.MaxValue), CancellationToken.None)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Of_many_who_link_one_player_at_once_one_gets_him()
+    {
+        var store = await CreateAsync();
+        var player = new Player(new AccountId(Ids.Next()), "Wanted");
+        var users = new List<User>();
+        for (var i = 0; i < 20; i++)
+        {
+            users.Add(await AddAsync(store, NewUser($"claimant {i}")));
+        }
+
+        var outcomes = await Task.WhenAll(users.Select(u => Task.Run(() => store.LinkPlayerAsync(u.Id, player, CancellationToken.None))));
+
+        outcomes.Count(o => o == LinkOutcome.Linked).ShouldBe(1);
+        outcomes.Count(o => o == LinkOutcome.Taken).ShouldBe(19);
+        var owner = users[outcomes.IndexOf(LinkOutcome.Linked)];
+        (await store.LinkPlayerAsync(owner.Id, player with { DisplayName = "Renamed" }, CancellationToken.None)).ShouldBe(LinkOutcome.Linked);
+        await store.RemoveAsync(owner.Id, CancellationToken.None);
+        (await store.LinkPlayerAsync(users.First(u => u.Id != owner.Id).Id, player, CancellationToken.None)).ShouldBe(LinkOutcome.Linked);
+    }
+
+    [Fact]
+    public async Task A_user_who_gets_the_name_he_has_elsewhere_signs_in_with_both()
+    {
+        var store = await CreateAsync();
+        var user = await AddAsync(store, NewUser("stripped"));
+        var (exact, tmx) = (TestUsers.Name($"str.ipped! {_unique}"), new TmxUserId(40_001));
+
+        (await store.LinkTmxUserAsync(user.Id, tmx, exact, CancellationToken.None)).ShouldBe(LinkOutcome.Linked);
+
+        var linked = user with { Name = exact, FormerName = user.Name, TmxUserId = tmx };
+        (await store.FindAsync(user.Id, CancellationToken.None))!.ShouldBe(linked);
+        (await store.FindByLoginAsync(exact.Value, CancellationToken.None)).ShouldBe(linked);
+        (await store.FindByLoginAsync(user.Name.Value.ToUpperInvariant(), CancellationToken.None)).ShouldBe(linked);
+        (await store.AddAsync(NewUser("x") with { Name = user.Name }, NoLimit, CancellationToken.None)).Status.ShouldBe(AddUserStatus.NameTaken);
+        (await store.AddAsync(NewUser("x") with { Name = exact }, NoLimit, CancellationToken.None)).Status.ShouldBe(AddUserStatus.NameTaken);
+
+        // The first name of all stays good; the one between is free again.
+        var newest = TestUsers.Name($"newest {_unique}");
+        (await store.LinkTmxUserAsync(user.Id, tmx, newest, CancellationToken.None)).ShouldBe(LinkOutcome.Linked);
+        (await store.FindAsync(user.Id, CancellationToken.None)).ShouldBe(linked with { Name = newest });
+        (await store.FindByLoginAsync(exact.Value, CancellationToken.None)).ShouldBeNull();
+        await store.RemoveAsync(user.Id, CancellationToken.None);
+        (await store.AddAsync(NewUser("x") with { Name = user.Name }, NoLimit, CancellationToken.None)).Status.ShouldBe(AddUserStatus.Added);
+        (await store.AddAsync(NewUser("x") with { Name = newest }, NoLimit, CancellationToken.None)).Status.ShouldBe(AddUserStatus.Added);
+    }
+
+    [Fact]
+    public async Task A_user_whose_name_is_exact_already_gets_no_former_one()
+    {
+        var store = await CreateAsync();
+        var user = await AddAsync(store, NewUser("exact"));
+        var respelled = TestUsers.Name(user.Name.Value.ToUpperInvariant());
+        var tmx = new TmxUserId(40_001);
+
+        (await store.LinkTmxUserAsync(user.Id, tmx, respelled, CancellationToken.None)).ShouldBe(LinkOutcome.Linked);
+
+        var linked = (await store.FindAsync(user.Id, CancellationToken.None))!;
+        (linked.Name.Value, linked.FormerName, linked.TmxUserId).ShouldBe((respelled.Value, null, tmx));
+    }
+
+    [Fact]
+    public async Task A_name_or_a_user_elsewhere_belongs_to_one_user()
+    {
+        var store = await CreateAsync();
+        var (one, other) = (await AddAsync(store, NewUser("one")), await AddAsync(store, NewUser("other")));
+        var (tmx, free) = (new TmxUserId(40_001), TestUsers.Name($"free {_unique}"));
+        await store.LinkTmxUserAsync(one.Id, tmx, TestUsers.Name($"exact one {_unique}"), CancellationToken.None);
+
+        (await store.LinkTmxUserAsync(other.Id, tmx, free, CancellationToken.None)).ShouldBe(LinkOutcome.Taken);
+        (await store.LinkTmxUserAsync(other.Id, new TmxUserId(tmx.Value - 1), one.Name, CancellationToken.None)).ShouldBe(LinkOutcome.NameTaken);
+        (await store.LinkTmxUserAsync(new UserId(long.MaxValue), tmx, free, CancellationToken.None)).ShouldBe(LinkOutcome.NoSuchUser);
+        (await store.FindAsync(other.Id, CancellationToken.None)).ShouldBe(other);
+    }
+
+    [Fact]
+    public async Task Users_are_listed_newest_first_by_page_and_by_part_of_what_they_are_called()
+    {
+        var store = await CreateAsync();
+        var users = new List<User>();
+        foreach (var (name, minutes) in new[] { ("Ünï", 1), ("mapper_100%", 2), ("mapper 1000", 2), ("driver", 0) })
+        {
+            users.Add(await AddAsync(store, NewUser(name) with { CreatedAt = s_createdAt.AddMinutes(minutes) }));
+        }
+
+        await store.LinkPlayerAsync(users[3].Id, new Player(new AccountId(Ids.Next()), "Höchste"), CancellationToken.None);
+
+        await ShouldListAsync(null, 0, 100, [2, 1, 0, 3], 4);
+        await ShouldListAsync(null, 1, 2, [1, 0], 4);
+        await ShouldListAsync(null, 4, 2, [], 4);
+        await ShouldListAsync("MAPPER", 0, 1, [2], 2);
+        await ShouldListAsync("100%", 0, 100, [1], 1);
+        await ShouldListAsync("r_1", 0, 100, [1], 1);
+        await ShouldListAsync("üNÏ", 0, 100, [0], 1);
+        await ShouldListAsync("hÖCH", 0, 100, [3], 1);
+        await ShouldListAsync(users[2].Email.Value, 0, 100, [2], 1);
+        await ShouldListAsync("' or 1=1 --", 0, 100, [], 0);
+        (await store.CountAsync(CancellationToken.None)).ShouldBe(4);
+
+        async Task ShouldListAsync(string? search, int skip, int limit, int[] expected, int total)
+        {
+            var page = await store.ListAsync(search, skip, limit, CancellationToken.None);
+            page.Users.Select(u => u.Id).ShouldBe(expected.Select(i => users[i].Id), search);
+            page.Total.ShouldBe(total, search);
+        }
     }
 
     [Fact]

@@ -22,6 +22,59 @@ public sealed class PostgresUserStoreTests(ContractDatabase database) : UserStor
     }
 }
 
+public sealed class PostgresAlertStoreTests(ContractDatabase database) : AlertStoreContract, IClassFixture<ContractDatabase>
+{
+    protected override async Task<(IAlertStore Alerts, IUserStore Users)> CreateAsync()
+    {
+        await database.ExecuteAsync("delete from users");
+        return (new PostgresAlertStore(database.Database), new PostgresUserStore(database.Database, database.Contexts, TimeProvider.System));
+    }
+
+    protected override Task PassAsync(TimeSpan duration) => database.PassAsync(Time, duration);
+}
+
+public sealed class PostgresDriverNotificationStoreTests(ContractDatabase database) : DriverNotificationStoreContract, IClassFixture<ContractDatabase>
+{
+    protected override async Task<(IDriverNotificationStore Notifications, IUserStore Users)> CreateAsync()
+    {
+        await database.ExecuteAsync("delete from users");
+        return (new PostgresDriverNotificationStore(database.Database), new PostgresUserStore(database.Database, database.Contexts, TimeProvider.System));
+    }
+}
+
+public sealed class PostgresNotificationHistoryTests(ContractDatabase database) : NotificationHistoryContract, IClassFixture<ContractDatabase>
+{
+    protected override async Task<(INotificationHistory History, IUserStore Users)> CreateAsync()
+    {
+        await database.ExecuteAsync("delete from users");
+        return (new PostgresNotificationHistory(database.Database), new PostgresUserStore(database.Database, database.Contexts, TimeProvider.System));
+    }
+}
+
+public sealed class PostgresFeedbackStoreTests(ContractDatabase database) : FeedbackStoreContract, IClassFixture<ContractDatabase>
+{
+    protected override async Task<(IFeedbackStore Feedback, IUserStore Users)> CreateAsync()
+    {
+        await database.ExecuteAsync("delete from users");
+        return (new PostgresFeedbackStore(database.Database), new PostgresUserStore(database.Database, database.Contexts, TimeProvider.System));
+    }
+}
+
+public sealed class PostgresSiteSettingStoreTests(ContractDatabase database) : SiteSettingStoreContract, IClassFixture<ContractDatabase>
+{
+    /// <summary>What earlier systems left is no number that is allowed.</summary>
+    protected override async Task<ISiteSettingStore> CreateAsync()
+    {
+        await database.ExecuteAsync(
+            """
+            delete from admin_config;
+            insert into admin_config (config_key, config_value, updated_at)
+            values ('max_maps_per_user', 'many', now()), ('max_driver_notifications', '1000000', now()), ('unknown', '1', now())
+            """);
+        return new PostgresSiteSettingStore(database.Database);
+    }
+}
+
 public sealed class PostgresSessionStoreTests(ContractDatabase database) : SessionStoreContract, IClassFixture<ContractDatabase>
 {
     protected override Task<ISessionStore> CreateAsync(TimeProvider time) => Task.FromResult<ISessionStore>(new PostgresSessionStore(database.Database, time));

@@ -25,6 +25,7 @@ public sealed class SchemaMigrationTests : IAsyncLifetime
         { "insert into users (id, username, email, password) values (21, 'ünï drÏver', 'x1@quarry.example', 'x'), (22, 'ÜNÏ DRÏVER', 'x2@quarry.example', 'x')", ["4 ('Ünï Drïver')", "21 ('ünï drÏver')", "22 ('ÜNÏ DRÏVER')"] },
         { "insert into users (id, username, email, password) values (23, 'somebody', 'JANE@lane.EXAMPLE', 'x')", ["9 ('Jane@Lane.example')", "23 ('JANE@lane.EXAMPLE')", "same e-mail"] },
         { "insert into alerts (id, user_id, username, email) values (50, 1, 'Quarry Owl', 'owl@quarry.example'), (51, 1, 'Quarry Owl', 'owl@quarry.example')", ["User 1 ", "40, 50 and 51"] },
+        { "insert into users (id, username, email, password, tm_username, tm_account_id) values (34, 'same', 'n@quarry.example', 'x', 'Q', ' A3B1C2D4-0000-4000-8000-000000000001')", ["users 1 (", "34 (", "same Trackmania account"] },
         { "insert into users (id, username, email, password) values (24, null, 'n@quarry.example', 'x')", ["User 24 has no name"] },
         { "insert into users (id, username, email, password) values (25, '  ', 'n@quarry.example', 'x')", ["User 25", "'  '", "no valid name"] },
         { "insert into users (id, username, email, password) values (26, ' padded', 'n@quarry.example', 'x')", ["User 26", "' padded'"] },
@@ -113,19 +114,19 @@ public sealed class SchemaMigrationTests : IAsyncLifetime
         await EarlierDatabase.FillAsync(DataSource, variant);
         await MigrateAsync();
 
-        (await ReadAsync<string>("select concat_ws('|', id, user_id, username, email, alert_type, map_count, record_filter) from alerts order by id")).ShouldBe(
-            ["40|1|Quarry Owl|owl@quarry.example|inaccurate|230|top5", "41|4|Ünï Drïver|unidriver@lane.example|accurate|0|top5"]);
+        (await ReadAsync<string>("select concat_ws('|', id, user_id, alert_type, map_count, record_filter, count_state, count_due_at <= now()) from alerts order by id")).ShouldBe(
+            ["40|1|inaccurate|230|top5|counting|t", "41|4|accurate|0|top5|counting|t"]);
         (await ReadAsync<string>("select concat_ws('|', alert_id, mapid) from alert_maps order by 1")).ShouldBe(["40|uidOfQuarryOne", "40|uidOfQuarryTwo"]);
-        (await ReadAsync<string>("select concat_ws('|', id, user_id, map_uid, current_position, personal_best, status, is_active) from driver_notifications order by id")).ShouldBe(
-            ["1|4|uidOfQuarryOne|17|54321|active|t", "2|4|uidOfQuarryTwo|2|48000|active|t", "3|9|uidOfQuarryTwo|3|48001|inactive|t"]);
+        (await ReadAsync<string>("select concat_ws('|', id, user_id, map_uid, current_position, personal_best, status, account_id) from driver_notifications order by id")).ShouldBe(
+            ["1|4|uidOfQuarryOne|17|54321|active", "2|4|uidOfQuarryTwo|2|48000|active", "3|9|uidOfQuarryTwo|3|48001|inactive", "4|1|uidOfQuarryTwo|1|47000|active|a3b1c2d4-0000-4000-8000-000000000001"]);
         (await ReadAsync<string>("select concat_ws('|', id, map_uid, position, score) from map_positions order by id")).ShouldBe(["1|uidOfQuarryOne|1042|9999999", "2|uidOfQuarryTwo|7|9999999"]);
-        (await ReadAsync<string>("select concat_ws('|', id, user_id, username, notification_type, status, message, records_found, processing_date) from notification_history order by id")).ShouldBe(
+        (await ReadAsync<string>("select concat_ws('|', id, user_id, notification_type, status, message, records_found, processing_date) from notification_history order by id")).ShouldBe(
         [
-            "1|1|Quarry Owl|mapper_alert|sent|three maps|3|2025-08-01",
-            "2|1|Quarry Owl|mapper_alert|no_new_times|0|2025-08-02",
-            "3|4|Ünï Drïver|driver_notification|technical_error|R&amp;D|0|2025-08-02",
+            "1|1|mapper_alert|sent|three maps|3|2025-08-01",
+            "2|1|mapper_alert|no_new_times|0|2025-08-02",
+            "3|4|driver_notification|technical_error|R&amp;D|0|2025-08-02",
         ]);
-        (await ReadAsync<string>("select concat_ws('|', id, user_id, username, read_at is null) from feedback order by id")).ShouldBe(["1|4|Ünï Drïver|t", "2|9|plain.jane|t"]);
+        (await ReadAsync<string>("select concat_ws('|', id, user_id, read_at is null) from feedback order by id")).ShouldBe(["1|4|t", "2|9|t"]);
         (await ReadAsync<string>("select concat_ws('|', id, config_key, config_value, description) from admin_config")).ShouldBe(["1|max_users_registration|75|cap"]);
     }
 
@@ -135,10 +136,10 @@ public sealed class SchemaMigrationTests : IAsyncLifetime
         await EarlierDatabase.FillAsync(DataSource, EarlierVariant.Complete);
         await MigrateAsync();
 
-        await EarlierDatabase.ExecuteAsync(DataSource, "insert into feedback (user_id, username, message, created_at) values (4, 'x', 'new &amp; typed so', now())");
+        await EarlierDatabase.ExecuteAsync(DataSource, "insert into feedback (user_id, message, created_at) values (4, 'new &amp; typed so', now())");
         (await Migrator.MigrateAsync(CancellationToken.None)).Applied.ShouldBeEmpty();
 
-        (await ReadAsync<string>("select map_name from driver_notifications order by id")).ShouldBe(["Fish & Chips <3", "Nothing & special", "&lt;b&gt; 'n' \"roll\""]);
+        (await ReadAsync<string>("select map_name from driver_notifications order by id")).ShouldBe(["Fish & Chips <3", "Nothing & special", "&lt;b&gt; 'n' \"roll\"", "plain"]);
         (await ReadAsync<string>("select message from feedback order by id")).ShouldBe(["Doesn't &amp; won't", "all good", "new &amp; typed so"]);
         (await ReadAsync<string>("select type from feedback order by id")).ShouldBe(["bug & wish", "general", "general"]);
     }
@@ -174,9 +175,9 @@ public sealed class SchemaMigrationTests : IAsyncLifetime
         await MigrateAsync();
 
         (await ReadAsync<long>("insert into users (username, email, password_hash, role, created_at) values ('New', 'new@quarry.example', 'x', 'user', now()) returning id")).ShouldBe([13]);
-        (await ReadAsync<long>("insert into alerts (user_id, username, email, created_at, updated_at, map_count) values (13, 'New', 'new@quarry.example', now(), now(), 0) returning id")).ShouldBe([42]);
-        (await ReadAsync<long>("insert into notification_history (user_id, username, notification_type, status, processing_date, created_at) values (13, 'New', 'mapper_alert', 'sent', '2026-01-01', now()) returning id")).ShouldBe([4]);
-        (await ReadAsync<long>("insert into feedback (id, user_id, username, message, created_at) values (5000000000, 13, 'New', 'far', now()) returning id")).ShouldBe([5_000_000_000]);
+        (await ReadAsync<long>("insert into alerts (user_id, created_at, updated_at, map_count, count_state) values (13, now(), now(), 0, 'counting') returning id")).ShouldBe([42]);
+        (await ReadAsync<long>("insert into notification_history (user_id, notification_type, status, processing_date, created_at) values (13, 'mapper_alert', 'sent', '2026-01-01', now()) returning id")).ShouldBe([4]);
+        (await ReadAsync<long>("insert into feedback (id, user_id, message, created_at) values (5000000000, 13, 'far', now()) returning id")).ShouldBe([5_000_000_000]);
     }
 
     [Fact]
@@ -367,8 +368,11 @@ public sealed class SchemaMigrationTests : IAsyncLifetime
     [InlineData("insert into users (username, email, password_hash, role, created_at) values ('QUARRY OWL', 'a@b.example', 'x', 'user', now())", "users_name_key_unique")]
     [InlineData("insert into users (username, email, password_hash, role, created_at) values ('x', 'OWL@quarry.example', 'x', 'user', now())", "users_email_key_unique")]
     [InlineData("insert into users (username, email, password_hash, role, created_at) values ('x', 'a@b.example', 'x', 'owner', now())", "users_role_check")]
-    [InlineData("insert into alerts (user_id, username, email, created_at, updated_at) values (1, 'x', 'a@b.example', now(), now())", "alerts_user_id_unique")]
-    [InlineData("insert into alerts (user_id, username, email, created_at, updated_at) values (77, 'x', 'a@b.example', now(), now())", "alerts_user_id_fkey")]
+    [InlineData("update users set tm_account_id = 'a3b1c2d4-0000-4000-8000-000000000001' where id = 4", "users_tm_account_id_unique")]
+    [InlineData("update users set tmx_user_id = 1", "users_tmx_user_id_unique")]
+    [InlineData("update users set former_username = 'x' || (id % 1)", "users_former_name_key_unique")]
+    [InlineData("insert into alerts (user_id, created_at, updated_at, count_state) values (1, now(), now(), 'counting')", "alerts_user_id_unique")]
+    [InlineData("insert into alerts (user_id, created_at, updated_at, count_state) values (77, now(), now(), 'counting')", "alerts_user_id_fkey")]
     public async Task The_database_itself_refuses_what_breaks_a_rule(string sql, string constraint)
     {
         await EarlierDatabase.FillAsync(DataSource, EarlierVariant.Complete);
@@ -388,7 +392,7 @@ public sealed class SchemaMigrationTests : IAsyncLifetime
         var (again, nothing) = await RunAsync([], ("ConnectionStrings:Backend", _database.ConnectionString));
 
         (planned, migrated, again).ShouldBe((0, 0, 0));
-        plan.ShouldContain("Kept: 3 users, 2 alerts, 3 driver notifications, 3 history entries, 2 feedback messages.");
+        plan.ShouldContain("Kept: 3 users, 2 alerts, 4 driver notifications, 3 history entries, 2 feedback messages.");
         plan.ShouldContain($"Would apply {Accounts}");
         output.ShouldContain($"Applied {Accounts}.");
         nothing.ShouldBe($"The database was current already.{Environment.NewLine}");

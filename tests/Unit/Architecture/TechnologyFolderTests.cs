@@ -14,7 +14,7 @@ public sealed class TechnologyFolderTests
         ("bcrypt", "BCrypt", "^src/Infrastructure/Security/"),
         ("JSON web tokens", @"Microsoft\.IdentityModel|System\.IdentityModel", "^src/Infrastructure/Security/"),
         ("HTTP resilience", @"Polly|Microsoft\.Extensions\.Http\.Resilience", "^src/Infrastructure/Trackmania/"),
-        ("MediatR", "MediatR", @"^src/(Application/Common/(Messaging|Behaviours)/|[^/]+/DependencyInjection\.cs$|WebApi/(Endpoints|Workers)/|WebApi/Http/SessionAuthentication\.cs$)"),
+        ("MediatR", "MediatR", @"^src/(Application/Common/(Messaging|Behaviours)/|[^/]+/DependencyInjection\.cs$|WebApi/(Endpoints|Workers|Commands)/|WebApi/Http/SessionAuthentication\.cs$)"),
         ("FluentValidation", "FluentValidation", "^src/Application/"),
         ("Serilog", "Serilog", @"^src/WebApi/(DependencyInjection|Program)\.cs$"),
         ("API description", @"Scalar|Microsoft\.OpenApi", "^src/WebApi/Endpoints/"),

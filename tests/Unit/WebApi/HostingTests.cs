@@ -91,7 +91,7 @@ public sealed class HostingTests
     }
 
     private static InfrastructureSummary Summary(bool inMemory, bool messages) =>
-        new("a reason", [], IsVolatile: false, UsesPostgres: true, inMemory, messages, SecretInvented: false);
+        new("a reason", [], IsVolatile: false, UsesPostgres: true, inMemory, messages, SecretInvented: false, KeepsUsersInMemory: inMemory);
 
     private Hosting Read(params (string Key, string? Value)[] settings) => Hosting.Read(Settings.Of(settings), _errors);
 }

@@ -44,7 +44,7 @@ public sealed class ModelTests
     [Fact]
     public async Task A_profile_and_a_session_have_their_names()
     {
-        Keys(await Write(new ProfileResponse(7, "e", "n", Make.Start))).ShouldBe("id email username createdAt");
+        Keys(await Write(ProfileResponse.From(Make.User()))).ShouldBe("id email username createdAt tmxUserId formerUsername");
         var sessions = await Write<IEnumerable<SessionResponse>>([SessionResponse.From(Make.Session(), Make.SessionId), SessionResponse.From(Make.Session(), new(Make.SomeId))]);
         Keys(sessions[0]!).ShouldBe("id createdAt lastUsedAt userAgent ipAddress current");
         sessions[0]!["current"]!.GetValue<bool>().ShouldBeTrue();

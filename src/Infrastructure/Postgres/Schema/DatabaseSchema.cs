@@ -21,6 +21,12 @@ public static class DatabaseSchema
     public static Task<SchemaOutcome> MigrateAsync(IConfiguration configuration, ILoggerFactory loggers, CancellationToken cancellationToken) =>
         WithMigratorAsync(configuration, loggers, migrator => migrator.MigrateAsync(cancellationToken));
 
+    /// <summary>What keeps this version from working with the database, in a sentence; null when nothing does.</summary>
+    /// <exception cref="ConfigurationException">No usable connection string is configured.</exception>
+    /// <exception cref="DatabaseUnavailableException">The database cannot be worked with.</exception>
+    public static Task<string?> FindObstacleAsync(IConfiguration configuration, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        WithMigratorAsync(configuration, loggers, async migrator => await migrator.CheckAsync(cancellationToken) is { Status: not SchemaStatus.Current } state ? state.Sentence : null);
+
     private static async Task<T> WithMigratorAsync<T>(IConfiguration configuration, ILoggerFactory loggers, Func<SchemaMigrator, Task<T>> work)
     {
         var errors = new List<string>();

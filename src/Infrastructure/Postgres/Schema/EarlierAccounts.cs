@@ -21,6 +21,7 @@ internal static class EarlierAccounts
         conflicts.AddRange(Unusable(users));
         conflicts.AddRange(Same(users, u => u.Name, "The users {0} have the same name, since case does not count; rename or remove all but one."));
         conflicts.AddRange(Same(users, u => u.Email, "The users {0} have the same e-mail address, since case does not count; change or remove all but one."));
+        conflicts.AddRange(Same(users, u => u.PlayerAccountId, "The users {0} have linked the same Trackmania account; unlink all but one (columns tm_username and tm_account_id)."));
         conflicts.AddRange(await SeveralAlertsAsync(connection, cancellationToken));
         if (conflicts.Count <= MaxListed)
         {
@@ -94,14 +95,16 @@ internal static class EarlierAccounts
             return users;
         }
 
-        await using var command = new NpgsqlCommand("select id::bigint, username, email from public.users order by id", connection);
+        var account = await connection.HasColumnAsync("public.users", "tm_account_id", cancellationToken) ? "nullif(trim(tm_account_id), '')" : "null::text";
+        await using var command = new NpgsqlCommand($"select id::bigint, username, email, {account} from public.users order by id", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             users.Add(new EarlierUser(
                 reader.GetInt64(0),
                 await reader.IsDBNullAsync(1, cancellationToken) ? null : reader.GetString(1),
-                await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetString(2)));
+                await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetString(2),
+                await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetString(3)));
         }
 
         return users;
@@ -127,5 +130,5 @@ internal static class EarlierAccounts
         return shown.Append(text.EnumerateRunes().Skip(MaxShown).Any() ? "…'" : "'").ToString();
     }
 
-    private sealed record EarlierUser(long Id, string? Name, string? Email);
+    private sealed record EarlierUser(long Id, string? Name, string? Email, string? PlayerAccountId);
 }

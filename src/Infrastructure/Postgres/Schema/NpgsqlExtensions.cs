@@ -11,6 +11,15 @@ internal static class NpgsqlExtensions
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
+    public static async Task<bool> HasColumnAsync(this NpgsqlConnection connection, string table, string column, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("select exists (select 1 from pg_attribute where attrelid = to_regclass($1) and attname = $2 and not attisdropped)", connection)
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = table }, new NpgsqlParameter<string> { TypedValue = column } },
+        };
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
     /// <summary>The one value that a query answers, which is never null.</summary>
     /// <param name="sql">No text from outside.</param>
     public static async Task<T> ReadAsync<T>(this NpgsqlConnection connection, string sql, CancellationToken cancellationToken)

@@ -1,7 +1,10 @@
 using Backend.Application.Accounts;
+using Backend.Application.Administration;
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
+using Backend.Domain.Administration;
 using Backend.Domain.Common;
+using Backend.Infrastructure.InMemory;
 using Backend.Unit.Support;
 using NSubstitute;
 
@@ -14,6 +17,7 @@ public sealed class RegisterTests
     private readonly IUserStore _users = Substitute.For<IUserStore>();
     private readonly IPasswordHasher _passwords = Substitute.For<IPasswordHasher>();
     private readonly IRateLimiter _limiter = Substitute.For<IRateLimiter>();
+    private readonly InMemorySiteSettingStore _settings = new();
     private readonly ICommonPasswords _common = Substitute.For<ICommonPasswords>();
     private readonly List<NewUser> _added = [];
 
@@ -38,6 +42,16 @@ public sealed class RegisterTests
         user.CreatedAt.ShouldBe(Make.Start);
         await _limiter.Received(1).TryTakeAsync(RateLimit.Register, "192.0.2.1", Arg.Any<CancellationToken>());
         await _users.Received(1).AddAsync(Arg.Any<NewUser>(), 200, Arg.Any<CancellationToken>());
+    }
+
+    [Fact]
+    public async Task The_number_that_an_administrator_has_set_is_in_force()
+    {
+        await _settings.SetAsync(SiteSetting.MaxUsers, 3, Make.Start, CancellationToken.None);
+
+        await Send();
+
+        await _users.Received(1).AddAsync(Arg.Any<NewUser>(), 3, Arg.Any<CancellationToken>());
     }
 
     [Theory]
@@ -183,7 +197,7 @@ public sealed class RegisterTests
         new RegisterCommand("e", new Secret(GoodPassword), "n", "").ToString().ShouldNotContain(GoodPassword);
 
     private async Task<Result<UserId>> Send(string email = "demo@example.com", string name = "Demo Mapper", AccountOptions? options = null, string address = "192.0.2.1") =>
-        await new RegisterHandler(_users, _passwords, _limiter, options ?? new AccountOptions(), Make.Clock())
+        await new RegisterHandler(_users, _passwords, _limiter, new SiteLimits(_settings, options ?? new AccountOptions()), options ?? new AccountOptions(), Make.Clock())
             .Handle(new RegisterCommand(email, new Secret(GoodPassword), name, address), CancellationToken.None);
 
     private void Outcome(AddUserOutcome outcome) => _users.AddAsync(null!, default, default).ReturnsForAnyArgs(call =>

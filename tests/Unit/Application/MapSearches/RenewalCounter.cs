@@ -82,6 +82,8 @@ internal sealed class RenewalCounter(IMapSearchJobStore inner) : IMapSearchJobSt
 
     public Task<MapSearchJob?> CancelAsync(MapSearchKey key, CancellationToken cancellationToken) => inner.CancelAsync(key, cancellationToken);
 
+    public Task<int> RemoveAllAsync(UserId userId, CancellationToken cancellationToken) => inner.RemoveAllAsync(userId, cancellationToken);
+
     public IAsyncEnumerable<NamedMapSearchRow> ReadRowsAsync(MapSearchKey key, int after, CancellationToken cancellationToken) => inner.ReadRowsAsync(key, after, cancellationToken);
 
     private static StoreUnavailableException Unavailable() => new("The store is away.", new TimeoutException());

@@ -1,5 +1,7 @@
 using Backend.Application.MapSearches;
 using Backend.Application.Ports;
+using Backend.Application.Sessions;
+using Backend.Domain.Accounts;
 using Backend.Domain.Common;
 using Backend.Domain.MapSearches;
 using Backend.Unit.Support;
@@ -14,6 +16,7 @@ public sealed class SubmitMapSearchTests
     private readonly IMapSearchJobStore _jobs = Substitute.For<IMapSearchJobStore>();
     private readonly IMapSearchQueue _queue = Substitute.For<IMapSearchQueue>();
     private readonly IRateLimiter _limiter = Substitute.For<IRateLimiter>();
+    private readonly IUserStore _users = Substitute.For<IUserStore>();
     private readonly IIdSource _ids = Substitute.For<IIdSource>();
     private readonly FakeTimeProvider _clock = Make.Clock();
 
@@ -22,6 +25,18 @@ public sealed class SubmitMapSearchTests
         _ids.Next().Returns(Make.SomeId);
         _limiter.TryTakeAsync(default, "", default).ReturnsForAnyArgs(new RateLimitVerdict(IsAllowed: true, TimeSpan.Zero));
         _jobs.TryAddAsync(null!, 0, default).ReturnsForAnyArgs(true);
+        _users.FindAsync(Make.UserId, Arg.Any<CancellationToken>()).Returns(Make.User());
+    }
+
+    [Fact]
+    public async Task A_search_of_a_user_who_was_removed_meanwhile_is_removed_as_well()
+    {
+        _users.FindAsync(Make.UserId, Arg.Any<CancellationToken>()).Returns((User?)null);
+
+        (await Send()).Error.ShouldBe(SessionErrors.Ended);
+
+        await _jobs.Received(1).RemoveAllAsync(Make.UserId, CancellationToken.None);
+        _queue.ReceivedCalls().ShouldBeEmpty();
     }
 
     [Fact]
@@ -140,6 +155,6 @@ public sealed class SubmitMapSearchTests
         [.. new SubmitMapSearchValidator().Validate(new SubmitMapSearchCommand(Make.UserId, mapper, period)).Errors.Select(e => (e.PropertyName, e.ErrorMessage))];
 
     private Task<Result<MapSearchJob>> Send(string mapper = "Demo", string period = "1d", MapSearchOptions? options = null, CancellationToken cancellationToken = default) =>
-        new SubmitMapSearchHandler(_jobs, _queue, _limiter, _ids, options ?? new MapSearchOptions(), _clock)
+        new SubmitMapSearchHandler(_jobs, _queue, _users, _limiter, _ids, options ?? new MapSearchOptions(), _clock)
             .Handle(new SubmitMapSearchCommand(Make.UserId, mapper, period), cancellationToken);
 }

@@ -28,6 +28,7 @@ public sealed class LoginTests
     {
         _handler = new LoginHandler(_users, _sessions, _passwords, _accessTokens, _refreshTokens, _limiter, _ids, Make.Clock());
         _users.FindByLoginAsync("Demo Mapper", default).ReturnsForAnyArgs(_user);
+        _users.FindAsync(_user.Id, default).ReturnsForAnyArgs(_user);
         _ids.Next().Returns(Make.SomeId);
         _limiter.TryTakeAsync(default, "", default).ReturnsForAnyArgs(Allowed);
         Verdict(isMatch: true);
@@ -46,6 +47,39 @@ public sealed class LoginTests
         await _sessions.Received(1).AddAsync(session, default);
         _accessTokens.Received(1).Issue(_user.Id, session.Id, _user.Role);
         _refreshTokens.Received(1).Issue(new RefreshTokenContent(_user.Id, session.Id, 0));
+    }
+
+    [Fact]
+    public async Task A_session_that_began_while_the_password_was_changed_ends_at_once()
+    {
+        _users.FindAsync(_user.Id, default).ReturnsForAnyArgs(Make.User(hash: "another hash"));
+        _passwords.VerifyAsync(null!, null, default).ReturnsForAnyArgs(
+            call => Make.Success(new PasswordVerdict(call.ArgAt<Secret?>(1)!.Reveal() == "stored hash", NeedsRehash: false)));
+
+        (await Send()).Error.ShouldBe(SessionErrors.InvalidCredentials);
+
+        await _sessions.Received(1).RemoveAsync(_user.Id, new SessionId(Make.SomeId), CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_session_that_began_while_the_account_was_removed_ends_at_once()
+    {
+        _users.FindAsync(_user.Id, default).ReturnsForAnyArgs((User?)null);
+        _passwords.VerifyAsync(null!, null, default).ReturnsForAnyArgs(call => Make.Success(new PasswordVerdict(call.ArgAt<Secret?>(1) is not null, NeedsRehash: false)));
+
+        (await Send()).Error.ShouldBe(SessionErrors.InvalidCredentials);
+
+        await _sessions.Received(1).RemoveAsync(_user.Id, new SessionId(Make.SomeId), CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_hash_that_was_renewed_meanwhile_is_no_reason_to_end_the_session()
+    {
+        _users.FindAsync(_user.Id, default).ReturnsForAnyArgs(Make.User(hash: "renewed hash"));
+
+        (await Send()).IsSuccess.ShouldBeTrue();
+
+        await _sessions.DidNotReceiveWithAnyArgs().RemoveAsync(default, default, default);
     }
 
     [Fact]

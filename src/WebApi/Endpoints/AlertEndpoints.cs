@@ -1,0 +1,129 @@
+using System.Text.Json.Serialization;
+using Backend.Application.Alerts;
+using Backend.Application.Ports;
+using Backend.Domain.Accounts;
+using Backend.Domain.Alerts;
+using Backend.WebApi.Http;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Backend.WebApi.Endpoints;
+
+internal static class AlertEndpoints
+{
+    public static void MapAlerts(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/v1/users/alerts").WithTags("Mapper alerts").RequireAuthorization();
+        group.MapGet("", ListAlerts).WithName(nameof(ListAlerts)).WithSummary("The caller's alert, as a list")
+            .Revalidates().Fails(401, 404);
+        group.MapPost("", CreateAlert).WithName(nameof(CreateAlert)).WithSummary("Creates the caller's alert; its maps are counted soon after")
+            .Limited(RateLimit.CreateAlert).Fails(400, 401, 404, 409, 413, 415);
+        group.MapPut("/{id}", ChangeAlert).WithName(nameof(ChangeAlert)).WithSummary("Changes which records an alert tells of")
+            .Fails(400, 401, 404, 413, 415);
+        group.MapDelete("/{id}", DeleteAlert).WithName(nameof(DeleteAlert)).WithSummary("Deletes an alert")
+            .Fails(401, 404);
+    }
+
+    private static async Task<Results<Ok<AlertListResponse>, Failure>> ListAlerts(CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new ListAlertsQuery(caller.Id), cancellationToken);
+        return result.IsSuccess
+            ? TypedResults.Ok(new AlertListResponse(result.Value.Alerts.Select(alert => AlertResponse.From(alert, result.Value.UserName))))
+            : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<CreatedAlertResponse>, Failure>> CreateAlert(CreateAlertBody? body, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new CreateAlertCommand(caller.Id, body?.AlertType, body?.RecordFilter), cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(CreatedAlertResponse.From(result.Value)) : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<ChangedAlertResponse>, Failure>> ChangeAlert(string id, ChangeAlertBody? body, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (!RouteNumber.TryRead(id, out var number))
+        {
+            return new Failure(AlertErrors.NotFound);
+        }
+
+        var result = await mediator.Send(new ChangeAlertFilterCommand(caller.Id, new AlertId(number), body?.RecordFilter), cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(new ChangedAlertResponse(true, result.Value.ToWord())) : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<SuccessResponse>, Failure>> DeleteAlert(string id, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        if (!RouteNumber.TryRead(id, out var number))
+        {
+            return new Failure(AlertErrors.NotFound);
+        }
+
+        var result = await mediator.Send(new DeleteAlertCommand(caller.Id, new AlertId(number)), cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(new SuccessResponse(true, "The alert is deleted.")) : new Failure(result.Error);
+    }
+}
+
+internal sealed record AlertListResponse(IEnumerable<AlertResponse> Alerts);
+
+/// <param name="Id">A string here, for existing clients.</param>
+/// <param name="MapName">The user's name, followed by <c>'s map alerts</c>; existing clients cut that off.</param>
+/// <param name="MapId">Stands for the alert; no map has it.</param>
+/// <param name="RecordFilter"><c>top5</c>, <c>wr</c> or <c>all</c>.</param>
+/// <param name="IsActive">Always true.</param>
+/// <param name="AlertType"><c>accurate</c> or <c>inaccurate</c>.</param>
+/// <param name="MapCount">Maps of the mapper when they were last counted; 0 before.</param>
+/// <param name="WatchedMaps">Of them, those that the alert looks at.</param>
+/// <param name="MapCountState"><c>counting</c>, <c>counted</c> or <c>failed</c>.</param>
+/// <param name="MapCountedAt">Null before the first count.</param>
+internal sealed record AlertResponse(
+    string Id,
+    string MapName,
+    string MapId,
+    DateTimeOffset CreatedAt,
+    string RecordFilter,
+    bool IsActive,
+    string AlertType,
+    int MapCount,
+    int WatchedMaps,
+    string MapCountState,
+    DateTimeOffset? MapCountedAt)
+{
+    public static AlertResponse From(MapperAlert alert, UserName userName) => new(
+        alert.Id.ToString(),
+        $"{userName.Value}'s map alerts",
+        $"map_{alert.Id}",
+        alert.CreatedAt,
+        alert.Filter.ToWord(),
+        IsActive: true,
+        alert.Mode.ToWord(),
+        alert.MapCount,
+        alert.WatchedMaps,
+        alert.CountState.ToWord(),
+        alert.CountedAt);
+}
+
+/// <param name="AlertType"><c>accurate</c> (when missing) or <c>inaccurate</c>.</param>
+/// <param name="RecordFilter"><c>top5</c> (when missing), <c>wr</c> or <c>all</c>.</param>
+/// <param name="MapCount">Existing clients send it; the maps are counted by the service.</param>
+internal sealed record CreateAlertBody(
+    [property: JsonPropertyName("alert_type")] string? AlertType,
+    [property: JsonPropertyName("record_filter")] string? RecordFilter,
+    [property: JsonPropertyName("MapCount")] double? MapCount);
+
+/// <param name="AlertId">A number here, for existing clients.</param>
+/// <param name="MapCountState"><c>counting</c> until the maps are counted.</param>
+internal sealed record CreatedAlertResponse(
+    bool Success,
+    string Msg,
+    [property: JsonPropertyName("alert_id")] long AlertId,
+    [property: JsonPropertyName("alert_type")] string AlertType,
+    [property: JsonPropertyName("map_count")] int MapCount,
+    [property: JsonPropertyName("record_filter")] string RecordFilter,
+    [property: JsonPropertyName("map_count_state")] string MapCountState)
+{
+    public static CreatedAlertResponse From(MapperAlert alert) => new(
+        true, "The alert is created. Your maps are being counted.", alert.Id.Value, alert.Mode.ToWord(), alert.MapCount, alert.Filter.ToWord(), alert.CountState.ToWord());
+}
+
+/// <param name="RecordFilter"><c>top5</c> (when missing), <c>wr</c> or <c>all</c>.</param>
+internal sealed record ChangeAlertBody([property: JsonPropertyName("record_filter")] string? RecordFilter);
+
+internal sealed record ChangedAlertResponse(bool Success, [property: JsonPropertyName("record_filter")] string RecordFilter);
