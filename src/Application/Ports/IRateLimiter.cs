@@ -14,6 +14,9 @@ public interface IRateLimiter
     /// </summary>
     /// <param name="key">Who is limited: a user id, a client address; limits do not share keys.</param>
     Task<RateLimitVerdict> TryTakeAsync(RateLimit limit, string key, CancellationToken cancellationToken);
+
+    /// <summary>Forgets what was counted with this key, in every limit.</summary>
+    Task ForgetAsync(string key, CancellationToken cancellationToken);
 }
 
 /// <summary>The limits; each is a setting <c>RateLimits:&lt;name&gt;</c> of the form <c>calls/seconds</c>.</summary>

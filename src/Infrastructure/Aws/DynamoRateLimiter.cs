@@ -22,7 +22,7 @@ internal sealed class DynamoRateLimiter(DynamoDatabase database, AwsSettings set
             return RateLimitVerdict.Unlimited;
         }
 
-        var partition = $"{limit}#{Hash(key)}";
+        var partition = Partition(limit, key);
         while (true)
         {
             var item = await database.FindAsync(_table, partition, Sort, cancellationToken);
@@ -59,6 +59,16 @@ internal sealed class DynamoRateLimiter(DynamoDatabase database, AwsSettings set
                 RateLimitVerdict.Of(isAllowed, rule.Calls, rule.Window, calls.Count, DateTimeOffset.FromUnixTimeMilliseconds(calls[0]) + rule.Window - now);
         }
     }
+
+    public async Task ForgetAsync(string key, CancellationToken cancellationToken)
+    {
+        foreach (var limit in Enum.GetValues<RateLimit>())
+        {
+            await database.DeleteAsync(_table, Partition(limit, key), Sort, cancellationToken);
+        }
+    }
+
+    private static string Partition(RateLimit limit, string key) => $"{limit}#{Hash(key)}";
 
     private static IEnumerable<long> ReadCalls(long first, byte[] offsets)
     {

@@ -23,12 +23,25 @@ internal sealed class InMemoryMapSearchJobStore(MapSearchOptions options, TimePr
     {
         cancellationToken.ThrowIfCancellationRequested();
         SweepNowAndThen();
-        var jobs = _users.GetOrAdd(job.UserId, static _ => []);
-        lock (jobs)
+        while (true)
         {
+            var jobs = _users.GetOrAdd(job.UserId, static _ => []);
+            lock (jobs)
+            {
+                // Else all searches of the user were removed just now, and the list of them with them.
+                if (_users.GetValueOrDefault(job.UserId) == jobs)
+                {
+                    return Task.FromResult(TryAdd(jobs, job, maxUnfinished));
+                }
+            }
+        }
+    }
+
+    private bool TryAdd(Dictionary<MapSearchId, Entry> jobs, MapSearchJob job, int maxUnfinished)
+    {
             if (jobs.Values.Count(e => !e.Job.IsFinished) >= maxUnfinished)
             {
-                return Task.FromResult(false);
+                return false;
             }
 
             if (!jobs.TryAdd(job.Id, new Entry(job)))
@@ -46,8 +59,7 @@ internal sealed class InMemoryMapSearchJobStore(MapSearchOptions options, TimePr
                 }
             }
 
-            return Task.FromResult(true);
-        }
+            return true;
     }
 
     public Task<MapSearchJob?> FindAsync(MapSearchKey key, CancellationToken cancellationToken) =>
@@ -147,7 +159,7 @@ internal sealed class InMemoryMapSearchJobStore(MapSearchOptions options, TimePr
     public Task<int> RemoveAllAsync(UserId userId, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (!_users.TryRemove(userId, out var jobs))
+        if (!_users.TryGetValue(userId, out var jobs))
         {
             return Task.FromResult(0);
         }
@@ -156,6 +168,7 @@ internal sealed class InMemoryMapSearchJobStore(MapSearchOptions options, TimePr
         {
             var count = jobs.Values.Count(e => !IsExpired(e));
             jobs.Clear();
+            _users.TryRemove(KeyValuePair.Create(userId, jobs));
             return Task.FromResult(count);
         }
     }

@@ -44,6 +44,23 @@ internal sealed class InMemoryRateLimiter(RateLimitOptions options, TimeProvider
         }
     }
 
+    public Task ForgetAsync(string key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            foreach (var limit in Enum.GetValues<RateLimit>())
+            {
+                if (_windows.Remove((limit, key), out var node))
+                {
+                    _byUse.Remove(node);
+                }
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
     /// <summary>The moments of the last calls that were allowed.</summary>
     private sealed class Window((RateLimit Limit, string Key) id, int calls)
     {

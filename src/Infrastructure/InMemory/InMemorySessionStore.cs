@@ -12,9 +12,24 @@ internal sealed class InMemorySessionStore(TimeProvider clock) : ISessionStore
     public Task AddAsync(Session session, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        while (!TryAdd(session))
+        {
+            // All sessions of the user were removed just now, and the list of them with them.
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private bool TryAdd(Session session)
+    {
         var sessions = _users.GetOrAdd(session.UserId, static _ => []);
         lock (sessions)
         {
+            if (_users.GetValueOrDefault(session.UserId) != sessions)
+            {
+                return false;
+            }
+
             var now = clock.GetUtcNow();
             foreach (var dead in sessions.Values.Where(s => !s.IsLive(now)).ToList())
             {
@@ -30,9 +45,9 @@ internal sealed class InMemorySessionStore(TimeProvider clock) : ISessionStore
             {
                 sessions.Remove(oldest.Id);
             }
-        }
 
-        return Task.CompletedTask;
+            return true;
+        }
     }
 
     public Task<Session?> FindAsync(UserId userId, SessionId sessionId, CancellationToken cancellationToken)
@@ -118,6 +133,7 @@ internal sealed class InMemorySessionStore(TimeProvider clock) : ISessionStore
             var now = clock.GetUtcNow();
             var live = sessions.Values.Count(s => s.IsLive(now));
             sessions.Clear();
+            _users.TryRemove(KeyValuePair.Create(userId, sessions));
             return Task.FromResult(live);
         }
     }

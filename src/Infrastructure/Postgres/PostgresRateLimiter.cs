@@ -38,6 +38,9 @@ internal sealed class PostgresRateLimiter(PostgresDatabase database, RateLimitOp
         return RateLimitVerdict.Of(isAllowed, rule.Calls, rule.Window, counted, oldest + rule.Window - now);
     }
 
+    public Task ForgetAsync(string key, CancellationToken cancellationToken) => database.WriteAsync(
+        "delete from rate_limit_windows where limit_name = any($1) and key = $2", cancellationToken, Value(Enum.GetNames<RateLimit>()), Value(Hash(key)));
+
     /// <summary>Of the characters as they are: a key may hold what no encoding can write.</summary>
     private static byte[] Hash(string key) => SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan()));
 }

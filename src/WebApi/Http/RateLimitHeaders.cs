@@ -120,6 +120,8 @@ internal sealed class ObservedRateLimiter(IRateLimiter limiter, bool isStrict) :
 
         return verdict;
     }
+
+    public Task ForgetAsync(string key, CancellationToken cancellationToken) => limiter.ForgetAsync(key, cancellationToken);
 }
 
 internal static class RateLimitObservation

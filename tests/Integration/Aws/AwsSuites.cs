@@ -7,6 +7,12 @@ namespace Backend.Integration.Aws;
 
 public sealed class AwsAccessTableTests() : AccessTableTests(HostProfile.Aws);
 
+public sealed class AwsAccountTests() : AccountTests(HostProfile.Aws);
+
+public sealed class AwsAlertTests() : AlertTests(HostProfile.Aws);
+
+public sealed class AwsDriverNotificationTests() : DriverNotificationTests(HostProfile.Aws);
+
 public sealed class AwsBadInputTests() : BadInputTests(HostProfile.Aws);
 
 public sealed class AwsLookupTests() : LookupTests(HostProfile.Aws);

@@ -34,6 +34,29 @@ public abstract class RateLimiterContract
     }
 
     [Fact]
+    public async Task What_is_forgotten_counts_no_more_and_nothing_else_is_forgotten()
+    {
+        var limiter = await CreateAsync(_time);
+        for (var i = 0; i < 3; i++)
+        {
+            await limiter.TryTakeAsync(RateLimit.Register, _key, CancellationToken.None);
+            await limiter.TryTakeAsync(RateLimit.Register, $"{_key} 2", CancellationToken.None);
+            await TakeAsync(limiter);
+        }
+
+        await limiter.ForgetAsync(_key, CancellationToken.None);
+
+        (await limiter.TryTakeAsync(RateLimit.Register, _key, CancellationToken.None)).IsAllowed.ShouldBeTrue();
+        (await limiter.TryTakeAsync(RateLimit.Register, $"{_key} 2", CancellationToken.None)).IsAllowed.ShouldBeFalse();
+        for (var i = 0; i < 5; i++)
+        {
+            (await TakeAsync(limiter)).IsAllowed.ShouldBeTrue();
+        }
+
+        await limiter.ForgetAsync("never seen", CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Refused_calls_do_not_count()
     {
         var limiter = await CreateAsync(_time);

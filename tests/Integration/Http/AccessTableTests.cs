@@ -33,6 +33,41 @@ public abstract class AccessTableTests(HostProfile profile) : ProfileSuite(profi
         new("POST", "/api/v1/users/accountNames", 401, 200, 200),
         new("GET", "/api/v1/records/latest", 401, 400, 400),
         new("GET", "/api/v1/driver/maps/search", 401, 400, 400),
+        new("GET", "/api/v1/users/tm-username", 401, 200, 200),
+        new("POST", "/api/v1/users/tm-username", 401, 400, 400),
+        new("DELETE", "/api/v1/users/tm-username", 401, 200, 200),
+        new("POST", "/api/v1/users/tmx-user", 401, 400, 400),
+        new("POST", "/api/v1/users/password", 401, 400, 400),
+        new("POST", "/api/v1/users/delete-account", 401, 400, 400),
+        new("GET", "/api/v1/users/export", 401, 200, 200),
+        new("GET", "/api/v1/users/alerts/", 401, 200, 200, "/api/v1/users/alerts"),
+        new("POST", "/api/v1/users/alerts/", 401, 200, 200, "/api/v1/users/alerts"),
+        new("PUT", "/api/v1/users/alerts/{id}", 401, 404, 404, "/api/v1/users/alerts/9000000"),
+        new("DELETE", "/api/v1/users/alerts/{id}", 401, 404, 404, "/api/v1/users/alerts/9000000"),
+        new("GET", "/api/v1/driver/notifications/", 401, 200, 200, "/api/v1/driver/notifications"),
+        new("POST", "/api/v1/driver/notifications/", 401, 400, 400, "/api/v1/driver/notifications"),
+        new("DELETE", "/api/v1/driver/notifications/{id}", 401, 404, 404, "/api/v1/driver/notifications/9000000"),
+        new("GET", "/api/v1/notification-history", 401, 200, 200),
+        new("GET", "/api/v1/stats", 200, 200, 200),
+        new("POST", "/api/v1/feedback/", 401, 400, 400, "/api/v1/feedback"),
+        new("GET", "/api/v1/feedback/", 401, 403, 200, "/api/v1/feedback"),
+        new("PUT", "/api/v1/feedback/{id}/read", 401, 403, 404, "/api/v1/feedback/9000000/read"),
+        new("DELETE", "/api/v1/feedback/{id}", 401, 403, 404, "/api/v1/feedback/9000000"),
+        new("GET", "/api/v1/admin/config", 401, 403, 200),
+        new("PUT", "/api/v1/admin/config", 401, 403, 400),
+        new("GET", "/api/v1/admin/users", 401, 403, 200),
+        new("PUT", "/api/v1/admin/users/alert-type", 401, 403, 400),
+        new("PUT", "/api/v1/admin/users/{id}/role", 401, 403, 400, "/api/v1/admin/users/9000000/role"),
+        new("DELETE", "/api/v1/admin/users/{id}", 401, 403, 404, "/api/v1/admin/users/9000000"),
+        new("GET", "/api/v1/admin/users/{id}/sessions", 401, 403, 200, "/api/v1/admin/users/9000000/sessions"),
+        new("DELETE", "/api/v1/admin/users/{id}/sessions", 401, 403, 200, "/api/v1/admin/users/9000000/sessions"),
+        new("DELETE", "/api/v1/admin/users/{id}/sessions/{sessionId}", 401, 403, 404, $"/api/v1/admin/users/9000000/sessions/{SomeId}"),
+        new("GET", "/api/v1/admin/daily-overview", 401, 403, 200),
+        new("POST", "/api/v1/cron/daily", 401, 401, 401),
+        new("GET", "/api/v1/test", 401, 403, 200),
+        new("POST", "/api/v1/test", 401, 403, 200),
+        new("GET", "/api/v1/test-advanced", 401, 403, 200),
+        new("POST", "/api/v1/test-advanced", 401, 403, 200),
         new("GET", "/api/v1/users/maps/", 401, 400, 400, "/api/v1/users/maps"),
         new("GET", "/api/v1/users/maps/status/{jobId}", 401, 404, 404, $"/api/v1/users/maps/status/{SomeId}"),
         new("POST", "/api/v1/map-searches/", 401, 400, 400, "/api/v1/map-searches"),
@@ -119,7 +154,7 @@ public abstract class AccessTableTests(HostProfile profile) : ProfileSuite(profi
     private static async Task<HttpStatusCode> AskAsync(HttpClient client, Row row)
     {
         using var request = new HttpRequestMessage(new HttpMethod(row.Method), row.Path ?? row.Pattern);
-        if (row.Method == "POST")
+        if (row.Method is "POST" or "PUT")
         {
             request.Content = new StringContent("{}", Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
         }

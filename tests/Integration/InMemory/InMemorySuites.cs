@@ -6,6 +6,12 @@ namespace Backend.Integration.InMemory;
 
 public sealed class InMemoryAccessTableTests() : AccessTableTests(HostProfile.InMemory);
 
+public sealed class InMemoryAccountTests() : AccountTests(HostProfile.InMemory);
+
+public sealed class InMemoryAlertTests() : AlertTests(HostProfile.InMemory);
+
+public sealed class InMemoryDriverNotificationTests() : DriverNotificationTests(HostProfile.InMemory);
+
 public sealed class InMemoryBadInputTests() : BadInputTests(HostProfile.InMemory);
 
 public sealed class InMemoryLookupTests() : LookupTests(HostProfile.InMemory);

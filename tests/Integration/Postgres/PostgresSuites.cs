@@ -7,6 +7,12 @@ namespace Backend.Integration.Postgres;
 
 public sealed class PostgresAccessTableTests() : AccessTableTests(HostProfile.Postgres);
 
+public sealed class PostgresAccountTests() : AccountTests(HostProfile.Postgres);
+
+public sealed class PostgresAlertTests() : AlertTests(HostProfile.Postgres);
+
+public sealed class PostgresDriverNotificationTests() : DriverNotificationTests(HostProfile.Postgres);
+
 public sealed class PostgresBadInputTests() : BadInputTests(HostProfile.Postgres);
 
 public sealed class PostgresLookupTests() : LookupTests(HostProfile.Postgres);

@@ -35,7 +35,7 @@ internal sealed class Areas
         Passwords.VerifyAsync(null!, null, default).ReturnsForAnyArgs(
             call => Make.Success(new PasswordVerdict(call.ArgAt<Secret?>(1)?.Reveal() == $"hash of {call.ArgAt<Secret?>(0)?.Reveal()}", NeedsRehash: false)));
         Confirmation = new PasswordConfirmation(Users, Passwords, Limiter);
-        Removal = new AccountRemoval(Users, Sessions, Jobs);
+        Removal = new AccountRemoval(Users, Sessions, Jobs, Limiter);
         Reader = new LeaderboardReader(Boards, new InMemoryLeaderboardCache(Clock));
     }
 

@@ -152,5 +152,7 @@ public sealed class RateLimitHeadersTests
     {
         public Task<RateLimitVerdict> TryTakeAsync(RateLimit limit, string key, CancellationToken cancellationToken) =>
             throw new NotSupportedException(clock.ToString());
+
+        public Task ForgetAsync(string key, CancellationToken cancellationToken) => throw new NotSupportedException(clock.ToString());
     }
 }
