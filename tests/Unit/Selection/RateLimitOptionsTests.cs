@@ -90,7 +90,7 @@ public sealed class RateLimitOptionsTests
     {
         RateLimitOptions.Read(Settings.Of([.. Enum.GetValues<RateLimit>().Select(limit => ($"RateLimits:{limit}", (string?)"often"))]), _errors);
 
-        _errors.Count.ShouldBe(5);
+        _errors.Count.ShouldBe(Enum.GetValues<RateLimit>().Length);
         _errors.Select(e => e.Split(' ')[0]).ShouldBe(Enum.GetValues<RateLimit>().Select(limit => $"RateLimits:{limit}"));
     }
 }
