@@ -10,11 +10,13 @@ internal static class AccountEndpoints
 {
     public static void MapAccounts(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/users").WithTags("Accounts");
+        var group = routes.MapGroup("/api/v1/users").WithTag("Accounts", "Who uses the service.");
         group.MapPost("/register", Register).AllowAnonymous().WithName(nameof(Register)).WithSummary("Registers a user")
-            .Fails(400, 403, 409, 413, 415, 429, 503);
+            .Refuses("email", "Please give a valid e-mail address.").Fails(AccountErrors.UserNameTaken, AccountErrors.EmailTaken, AccountErrors.RegistrationClosed).IsLimited()
+            .WithExamples(AccountExamples.Registration, AccountExamples.Registered);
         group.MapGet("/profile", GetProfile).RequireAuthorization().WithName(nameof(GetProfile)).WithSummary("The caller's account")
-            .Fails(401, 404);
+            .Fails(AccountErrors.NotFound)
+            .WithExamples(AccountExamples.Profile);
     }
 
     private static async Task<Results<Created<MessageResponse>, Failure>> Register(RegisterBody? body, HttpContext context, IMediator mediator, CancellationToken cancellationToken)

@@ -1,7 +1,6 @@
 using Backend.Domain.Common;
-using Backend.WebApi.Http;
-using Microsoft.AspNetCore.Authorization;
-using Microsoft.OpenApi;
+using Backend.WebApi.OpenApi;
+using Microsoft.AspNetCore.OpenApi;
 using Scalar.AspNetCore;
 
 namespace Backend.WebApi.Endpoints;
@@ -9,57 +8,20 @@ namespace Backend.WebApi.Endpoints;
 /// <summary>The OpenAPI document at <c>/openapi/v1.json</c> and a page to read it at <c>/docs</c>.</summary>
 internal static class ApiReferenceEndpoints
 {
-    private const string Bearer = SessionAuthenticationHandler.SchemeName;
-
     public static void MapApiReference(this IEndpointRouteBuilder routes)
     {
         routes.MapOpenApi("/openapi/v1.json").AllowAnonymous().ExcludeFromDescription();
         routes.MapScalarApiReference("/docs", options => options.WithTitle("Trackmania record search").DisableTelemetry().DisableDefaultFonts().DisableAgent().DisableMcp()).AllowAnonymous().ExcludeFromDescription();
     }
 
-    public static IServiceCollection AddApiReference(this IServiceCollection services) => services.AddOpenApi(options =>
-    {
-        options.AddDocumentTransformer(static (document, _, _) =>
+    public static IServiceCollection AddApiReference(this IServiceCollection services) => services
+        .AddSingleton<ExampleWriter>()
+        .AddOpenApi(options =>
         {
-            document.Info = new OpenApiInfo
-            {
-                Title = "Trackmania record search",
-                Version = "v1",
-                Description = "Who drove new records on a mapper's maps. Sign in, start a search, poll it, read its result.",
-            };
-
-            // The address depends on where the service runs, the description must not.
-            document.Servers = [];
-            document.Components ??= new OpenApiComponents();
-            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
-            {
-                [Bearer] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT" },
-            };
-            return Task.CompletedTask;
+            // To clients a secret is a string like any other.
+            options.CreateSchemaReferenceId = type => type.Type == typeof(Secret) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+            options.AddDocumentTransformer<DocumentTransformer>();
+            options.AddOperationTransformer<OperationTransformer>();
+            options.AddSchemaTransformer<SchemaTransformer>();
         });
-        options.AddOperationTransformer(static (operation, context, _) =>
-        {
-            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>().Any())
-            {
-                operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Bearer, context.Document)] = [] }];
-            }
-
-            return Task.CompletedTask;
-        });
-        options.AddSchemaTransformer(static (schema, context, _) =>
-        {
-            if (context.JsonTypeInfo.Type == typeof(Secret))
-            {
-                schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
-                schema.Format = "password";
-            }
-            else if (context.JsonTypeInfo.Type == typeof(DateTimeOffset))
-            {
-                schema.Type = JsonSchemaType.String;
-                schema.Format = "date-time";
-            }
-
-            return Task.CompletedTask;
-        });
-    });
 }

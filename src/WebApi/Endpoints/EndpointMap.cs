@@ -6,10 +6,12 @@ internal static class EndpointMap
 {
     public static void MapEndpoints(this IEndpointRouteBuilder routes, Hosting hosting)
     {
-        routes.MapHealth();
+        var all = routes.MapGroup(string.Empty);
+        ((IEndpointConventionBuilder)all).Finally(CommonFailures.Declare);
+        all.MapHealth();
         if (hosting.TakesEvents)
         {
-            routes.MapLambdaEvents();
+            all.MapLambdaEvents();
         }
 
         if (!hosting.ServesApi)
@@ -17,10 +19,10 @@ internal static class EndpointMap
             return;
         }
 
-        routes.MapAccounts();
-        routes.MapSessions();
-        routes.MapMapSearches();
-        routes.MapLegacyMapSearches();
-        routes.MapApiReference();
+        all.MapAccounts();
+        all.MapSessions();
+        all.MapMapSearches();
+        all.MapLegacyMapSearches();
+        all.MapApiReference();
     }
 }

@@ -1,6 +1,7 @@
 using Backend.Domain.MapSearches;
 using Backend.WebApi.Http;
 using Microsoft.Net.Http.Headers;
+using Microsoft.OpenApi;
 
 namespace Backend.WebApi.Endpoints;
 
@@ -8,6 +9,34 @@ namespace Backend.WebApi.Endpoints;
 internal static class Polling
 {
     private const int SecondsBetweenPolls = 2;
+
+    /// <summary>Documents that the route answers 304 to whoever knows the current version already.</summary>
+    public static RouteHandlerBuilder IsPolled(this RouteHandlerBuilder route) => route
+        .Produces(StatusCodes.Status304NotModified)
+        .AddOpenApiOperationTransformer(static (operation, _, _) =>
+        {
+            operation.Parameters ??= [];
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = HeaderNames.IfNoneMatch,
+                In = ParameterLocation.Header,
+                Description = "The ETag of an earlier answer; the answer is 304 while nothing has changed since.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            });
+            foreach (var status in (string[])["200", "304"])
+            {
+                if (operation.Responses?.GetValueOrDefault(status) is OpenApiResponse response)
+                {
+                    response.Headers = new Dictionary<string, IOpenApiHeader>(StringComparer.Ordinal)
+                    {
+                        [HeaderNames.ETag] = new OpenApiHeader { Description = "Version of the search.", Schema = new OpenApiSchema { Type = JsonSchemaType.String } },
+                        [HeaderNames.RetryAfter] = new OpenApiHeader { Description = "Seconds until it is worth asking again; absent when the search is over.", Schema = new OpenApiSchema { Type = JsonSchemaType.Integer } },
+                    };
+                }
+            }
+
+            return Task.CompletedTask;
+        });
 
     public static void Describe(HttpResponse response, MapSearchJob job)
     {

@@ -6,14 +6,14 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Backend.WebApi.Http;
 
 /// <summary>The body of every error answer (RFC 9457).</summary>
-/// <param name="Type">Names the kind of problem; <c>about:blank</c> beyond what <paramref name="Status"/> says.</param>
+/// <param name="Type">Names the kind of problem; <c>about:blank</c> beyond what <c>status</c> says.</param>
 /// <param name="Detail">One sentence for people.</param>
-/// <param name="Code">Stable dotted code; the only member besides <paramref name="Status"/> that programs should read.</param>
+/// <param name="Code">Stable dotted code; the only member besides <c>status</c> that programs should read.</param>
 /// <param name="TraceId">Finds the request in the logs.</param>
 /// <param name="Errors">Messages by input field.</param>
 /// <param name="RetryAfter">Seconds until the request may succeed, as the Retry-After header.</param>
-/// <param name="Msg"><paramref name="Detail"/> once more, where existing clients look for it.</param>
-/// <param name="Error"><paramref name="Detail"/> once more, where other existing clients look for it.</param>
+/// <param name="Msg"><c>detail</c> once more, where existing clients look for it.</param>
+/// <param name="Error"><c>detail</c> once more, where other existing clients look for it.</param>
 internal sealed record Problem(
     string Type,
     string Title,
@@ -42,19 +42,23 @@ internal sealed record Problem(
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No status is known for this kind."),
     };
 
-    public static Problem From(Error error, HttpContext context)
+    public static Problem From(Error error, HttpContext context) => From(error, TraceIdOf(context));
+
+    public static Problem From(Error error, string traceId)
     {
         var retryAfter = error.RetryAfter is { } wait ? Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) : (int?)null;
-        return Create(StatusOf(error.Kind), error.Code, error.Message, context) with { Errors = error.Fields, RetryAfter = retryAfter };
+        return Create(StatusOf(error.Kind), error.Code, error.Message, traceId) with { Errors = error.Fields, RetryAfter = retryAfter };
     }
 
-    public static Problem Create(int status, string code, string detail, HttpContext context) => new(
+    public static string TraceIdOf(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+
+    public static Problem Create(int status, string code, string detail, string traceId) => new(
         "about:blank",
         ReasonPhrases.GetReasonPhrase(status),
         status,
         detail,
         code,
-        Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
+        traceId,
         Errors: null,
         RetryAfter: null,
         Msg: detail,
@@ -69,25 +73,5 @@ internal sealed record Problem(
         }
 
         return context.Response.WriteAsJsonAsync(this, ApiJson.Default.Problem, MediaType, context.RequestAborted);
-    }
-}
-
-/// <summary>An endpoint's answer to a failed request.</summary>
-internal sealed class Failure(Error error) : IResult
-{
-    public Task ExecuteAsync(HttpContext httpContext) => Problem.From(error, httpContext).WriteAsync(httpContext);
-}
-
-internal static class FailureMetadata
-{
-    /// <summary>Documents the statuses with which a route can fail.</summary>
-    public static RouteHandlerBuilder Fails(this RouteHandlerBuilder builder, params int[] statuses)
-    {
-        foreach (var status in statuses)
-        {
-            builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(Problem), [Problem.MediaType]));
-        }
-
-        return builder;
     }
 }
