@@ -59,8 +59,8 @@ internal static class DependencyInjection
         app.UseSecurityHeaders();
         app.UseExceptionHandler();
         app.UseStatusCodePages(ProblemResponses.WriteForStatusAsync);
-        app.UseJsonCharsetCheck();
         app.UseRouting();
+        app.UseJsonCharsetCheck();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapEndpoints(app.Services.GetRequiredService<Hosting>());

@@ -9,6 +9,8 @@ public sealed class AwsAccessTableTests() : AccessTableTests(HostProfile.Aws);
 
 public sealed class AwsBadInputTests() : BadInputTests(HostProfile.Aws);
 
+public sealed class AwsFuzzTests() : FuzzTests(HostProfile.Aws);
+
 public sealed class AwsMapSearchTests() : MapSearchTests(HostProfile.Aws);
 
 public sealed class AwsRateLimitTests() : RateLimitTests(HostProfile.Aws);

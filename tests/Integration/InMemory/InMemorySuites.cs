@@ -8,6 +8,8 @@ public sealed class InMemoryAccessTableTests() : AccessTableTests(HostProfile.In
 
 public sealed class InMemoryBadInputTests() : BadInputTests(HostProfile.InMemory);
 
+public sealed class InMemoryFuzzTests() : FuzzTests(HostProfile.InMemory);
+
 public sealed class InMemoryMapSearchTests() : MapSearchTests(HostProfile.InMemory);
 
 public sealed class InMemoryRateLimitTests() : RateLimitTests(HostProfile.InMemory);

@@ -9,6 +9,8 @@ public sealed class PostgresAccessTableTests() : AccessTableTests(HostProfile.Po
 
 public sealed class PostgresBadInputTests() : BadInputTests(HostProfile.Postgres);
 
+public sealed class PostgresFuzzTests() : FuzzTests(HostProfile.Postgres);
+
 public sealed class PostgresMapSearchTests() : MapSearchTests(HostProfile.Postgres);
 
 public sealed class PostgresRateLimitTests() : RateLimitTests(HostProfile.Postgres);
