@@ -68,8 +68,8 @@ internal static class DependencyInjection
         app.UseExceptionHandler();
         app.UseStatusCodePages(ProblemResponses.WriteForStatusAsync);
         app.UseOptions();
-        app.UseJsonCharsetCheck();
         app.UseRouting();
+        app.UseJsonCharsetCheck();
         app.UseAuthentication();
         app.UseAuthorization();
         app.UseMiddleware<UpstreamDeadline>();

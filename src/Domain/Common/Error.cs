@@ -6,6 +6,12 @@ namespace Backend.Domain.Common;
 /// <param name="Message">One sentence for people; clients must not parse it.</param>
 public sealed record Error(ErrorKind Kind, string Code, string Message)
 {
+    /// <summary>Input that breaks rules.</summary>
+    /// <param name="message">The first of the messages.</param>
+    /// <param name="fields">All messages by input field.</param>
+    public static Error Invalid(string message, IReadOnlyDictionary<string, string[]> fields) =>
+        new(ErrorKind.Validation, "validation.failed", message) { Fields = fields };
+
     /// <summary>Messages by input field, for <see cref="ErrorKind.Validation"/> only.</summary>
     public IReadOnlyDictionary<string, string[]>? Fields { get; init; }
 

@@ -3,11 +3,11 @@ using System.Security.Cryptography;
 
 namespace Backend.Domain.Common;
 
-/// <summary>
-/// Text that must never reach a log, a trace or an error body. Every text form is redacted;
-/// <see cref="Reveal"/> is the only way to the content, so its uses can be found by name. Two secrets of the same
-/// content are equal; the comparison takes as long for a near miss as for a far one.
-/// </summary>
+/// <summary>Text that must never reach a log, a trace or an error body.</summary>
+/// <remarks>
+/// Every text form is redacted; <see cref="Reveal"/> is the only way to the content, so its uses can be found by name. Two
+/// secrets of the same content are equal; the comparison takes as long for a near miss as for a far one.
+/// </remarks>
 public sealed class Secret(string content) : IEquatable<Secret>
 {
     private readonly string _content = content;

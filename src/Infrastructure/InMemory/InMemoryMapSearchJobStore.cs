@@ -39,27 +39,27 @@ internal sealed class InMemoryMapSearchJobStore(MapSearchOptions options, TimePr
 
     private bool TryAdd(Dictionary<MapSearchId, Entry> jobs, MapSearchJob job, int maxUnfinished)
     {
-            if (jobs.Values.Count(e => !e.Job.IsFinished) >= maxUnfinished)
-            {
-                return false;
-            }
+        if (jobs.Values.Count(e => !e.Job.IsFinished) >= maxUnfinished)
+        {
+            return false;
+        }
 
-            if (!jobs.TryAdd(job.Id, new Entry(job)))
-            {
-                throw new InvalidOperationException($"Map search {job.Id} exists already.");
-            }
+        if (!jobs.TryAdd(job.Id, new Entry(job)))
+        {
+            throw new InvalidOperationException($"Map search {job.Id} exists already.");
+        }
 
-            var (kept, records) = (0, 0L);
-            foreach (var finished in jobs.Values.Where(e => e.Job.IsFinished).OrderByDescending(e => e.Job.CreatedAt).ToList())
+        var (kept, records) = (0, 0L);
+        foreach (var finished in jobs.Values.Where(e => e.Job.IsFinished).OrderByDescending(e => e.Job.CreatedAt).ToList())
+        {
+            records += finished.Job.RecordsFound;
+            if (++kept > options.KeptInMemoryPerUser || (kept > 1 && records > MaxRecordsPerUser))
             {
-                records += finished.Job.RecordsFound;
-                if (++kept > options.KeptInMemoryPerUser || (kept > 1 && records > MaxRecordsPerUser))
-                {
-                    jobs.Remove(finished.Job.Id);
-                }
+                jobs.Remove(finished.Job.Id);
             }
+        }
 
-            return true;
+        return true;
     }
 
     public Task<MapSearchJob?> FindAsync(MapSearchKey key, CancellationToken cancellationToken) =>

@@ -12,26 +12,41 @@ internal static class AccountEndpoints
 {
     public static void MapAccounts(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/users").WithTags("Accounts");
+        var group = routes.MapGroup("/api/v1/users").WithTag("Accounts", "Who uses the service.");
         group.MapPost("/register", Register).AllowAnonymous().WithName(nameof(Register)).WithSummary("Registers a user")
-            .Limited(RateLimit.Register).Fails(400, 403, 409, 413, 415, 503);
-        var own = routes.MapGroup("/api/v1/users").WithTags("Accounts").RequireAuthorization();
+            .Limited(RateLimit.Register)
+            .Refuses("email", "Please give a valid e-mail address.").Fails(AccountErrors.UserNameTaken, AccountErrors.EmailTaken, AccountErrors.RegistrationClosed)
+            .WithExamples(AccountExamples.Registration, AccountExamples.Registered);
+        var own = group.MapGroup(string.Empty).RequireAuthorization();
         own.MapGet("/profile", GetProfile).WithName(nameof(GetProfile)).WithSummary("The caller's account")
-            .Revalidates().Fails(401, 404);
+            .Revalidates().Fails(AccountErrors.NotFound)
+            .WithExamples(AccountExamples.Profile);
         own.MapGet("/tm-username", GetTmUsername).WithName(nameof(GetTmUsername)).WithSummary("The Trackmania account that the caller has linked")
-            .Revalidates().Fails(401, 404);
+            .Revalidates().Fails(AccountErrors.NotFound)
+            .WithExamples(AccountExamples.Link);
         own.MapPost("/tm-username", LinkTmUsername).WithName(nameof(LinkTmUsername)).WithSummary("Links the Trackmania account with a display name; one account belongs to one user")
-            .Limited(RateLimit.LinkName).Fails(400, 401, 404, 409, 413, 415).AsksUpstream();
+            .Limited(RateLimit.LinkName).AsksUpstream()
+            .Refuses("tmUsername", "Please give your name in Trackmania.").Fails(AccountErrors.PlayerUnknown, AccountErrors.PlayerTaken)
+            .WithExamples(AccountExamples.LinkRequest, AccountExamples.Linked);
         own.MapDelete("/tm-username", UnlinkTmUsername).WithName(nameof(UnlinkTmUsername)).WithSummary("Forgets the linked Trackmania account")
-            .Fails(401, 404);
+            .Fails(AccountErrors.NotFound)
+            .WithExamples(AccountExamples.Unlinked);
         own.MapPost("/tmx-user", LinkTmxUser).WithName(nameof(LinkTmxUser)).WithSummary("Gives the caller the exact name of his user on Trackmania Exchange")
-            .Limited(RateLimit.LinkName).Fails(400, 401, 404, 409, 413, 415).AsksUpstream();
+            .Limited(RateLimit.LinkName).AsksUpstream()
+            .Refuses("tmxUserId", "Please give the number of your user on Trackmania Exchange.")
+            .Fails(AccountErrors.TmxUserUnknown, AccountErrors.TmxUserTaken, AccountErrors.TmxNameDiffers, AccountErrors.UserNameTaken)
+            .WithExamples(AccountExamples.TmxUser, AccountExamples.Profile);
         own.MapPost("/password", ChangePassword).WithName(nameof(ChangePassword)).WithSummary("Changes the password and ends the caller's other sessions")
-            .Limited(RateLimit.ConfirmPassword).Fails(400, 401, 403, 404, 413, 415, 503);
+            .Limited(RateLimit.ConfirmPassword)
+            .Refuses("newPassword", "The password must have at least 8 characters.").Fails(AccountErrors.WrongPassword, AccountErrors.NotFound)
+            .WithExamples(AccountExamples.NewPassword, AccountExamples.PasswordChanged);
         own.MapPost("/delete-account", DeleteAccount).WithName(nameof(DeleteAccount)).WithSummary("Removes the caller and everything that is kept of him")
-            .Limited(RateLimit.ConfirmPassword).Fails(400, 401, 403, 404, 413, 415, 503);
+            .Limited(RateLimit.ConfirmPassword)
+            .Refuses("password", "Please give your password.").Fails(AccountErrors.WrongPassword, AccountErrors.NotFound)
+            .WithExamples(AccountExamples.Password, AccountExamples.Removed);
         own.MapGet("/export", ExportAccount).WithName(nameof(ExportAccount)).WithSummary("Everything that is kept of the caller")
-            .Fails(401, 404);
+            .Fails(AccountErrors.NotFound)
+            .WithExamples(AccountExamples.Export);
     }
 
     private static async Task<Results<Created<MessageResponse>, Failure>> Register(RegisterBody? body, HttpContext context, IMediator mediator, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Backend.Application.Accounts;
 using Backend.Domain.Alerts;
 using Backend.Domain.Feedback;
@@ -32,13 +33,13 @@ internal sealed record AccountExportResponse(
 }
 
 /// <param name="WatchedMaps">Map UIDs, newest first.</param>
-internal sealed record ExportedAlert(string Id, string AlertType, string RecordFilter, int MapCount, DateTimeOffset CreatedAt, IEnumerable<string> WatchedMaps)
+internal sealed record ExportedAlert(string Id, [property: AlertTypeName] string AlertType, [property: RecordFilterName] string RecordFilter, int MapCount, DateTimeOffset CreatedAt, IEnumerable<string> WatchedMaps)
 {
     public static ExportedAlert From(MapperAlert alert, IEnumerable<string> maps) =>
         new(alert.Id.ToString(), alert.Mode.ToWord(), alert.Filter.ToWord(), alert.MapCount, alert.CreatedAt, maps);
 }
 
-internal sealed record ExportedHistoryEntry(string Date, string Type, string Status, string? Message, int RecordsFound, DateTimeOffset CreatedAt)
+internal sealed record ExportedHistoryEntry(string Date, [property: AllowedValues("mapper_alert", "driver_notification")] string Type, [property: OutcomeName] string Status, string? Message, int RecordsFound, DateTimeOffset CreatedAt)
 {
     public static ExportedHistoryEntry From(HistoryEntry entry) => new(
         HistoryEndpoints.DateOf(entry.Date), entry.Kind.ToWord(), entry.Outcome.ToWord(), entry.Message, entry.RecordsFound, entry.CreatedAt);
@@ -49,7 +50,7 @@ internal sealed record ExportedFeedback(long Id, string Type, string Message, Da
     public static ExportedFeedback From(FeedbackEntry entry) => new(entry.Id.Value, entry.Type, entry.Message, entry.CreatedAt, entry.ReadAt);
 }
 
-internal sealed record ExportedMapSearch(string Id, string Username, string Period, string Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
+internal sealed record ExportedMapSearch(string Id, string Username, [property: PeriodName] string Period, [property: MapSearchStateName] string Status, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt)
 {
     public static ExportedMapSearch From(MapSearchJob job) =>
         new(job.Id.ToString(), job.Mapper, job.Period.Name, MapSearchResponse.NameOf(job.State), job.CreatedAt, job.UpdatedAt);

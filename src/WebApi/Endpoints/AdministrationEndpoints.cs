@@ -1,5 +1,7 @@
+using System.ComponentModel;
 using System.Globalization;
 using Backend.Application.Administration;
+using Backend.Application.Alerts;
 using Backend.Application.Sessions;
 using Backend.Domain.Accounts;
 using Backend.Domain.Sessions;
@@ -13,27 +15,37 @@ internal static class AdministrationEndpoints
 {
     public static void MapAdministration(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/admin").WithTags("Administration").RequireAuthorization(AccessPolicies.Admin);
+        var group = routes.MapGroup("/api/v1/admin").WithTag("Administration", "For administrators.").RequireAuthorization(AccessPolicies.Admin);
         group.MapGet("/config", ListSiteSettings).WithName(nameof(ListSiteSettings)).WithSummary("The numbers that administrators can change")
-            .Revalidates().Fails(401, 403);
+            .Revalidates()
+            .WithExamples(AdministrationExamples.Settings);
         group.MapPut("/config", ChangeSiteSetting).WithName(nameof(ChangeSiteSetting)).WithSummary("Changes one of them; it is in force at once")
-            .Fails(400, 401, 403, 413, 415);
+            .Refuses("config_value", "The value must be a whole number from 1 to 10000.")
+            .WithExamples(AdministrationExamples.SettingChange, AdministrationExamples.SettingChanged);
         group.MapGet("/users", ListUsers).WithName(nameof(ListUsers)).WithSummary("Users, newest first; all of them unless a page is asked for")
-            .TakesEachParameterOnce().Revalidates().Fails(400, 401, 403);
+            .TakesEachParameterOnce().Revalidates()
+            .Refuses("pageSize", "The page size must be a number from 1 to 1000.")
+            .WithExamples(AdministrationExamples.Users);
         group.MapPut("/users/alert-type", SwitchAlertType).WithName(nameof(SwitchAlertType)).WithSummary("Switches how a user's alert finds records")
-            .Fails(400, 401, 403, 404, 413, 415);
+            .Refuses("alert_type", "The alert type must be one of accurate, inaccurate.").Fails(AlertErrors.UserHasNone, AdministrationErrors.UserNotFound)
+            .WithExamples(AdministrationExamples.AlertSwitch, AdministrationExamples.AlertSwitched);
         group.MapPut("/users/{id}/role", ChangeRole).WithName(nameof(ChangeRole)).WithSummary("Makes a user an administrator, or takes that back")
-            .Fails(400, 401, 403, 404, 409, 413, 415);
+            .Refuses("role", "The role must be one of user, admin.").Fails(AdministrationErrors.UserNotFound, AdministrationErrors.NotYourself)
+            .WithExamples(AdministrationExamples.RoleChange, AdministrationExamples.RoleChanged);
         group.MapDelete("/users/{id}", DeleteUser).WithName(nameof(DeleteUser)).WithSummary("Removes a user and everything that is kept of him")
-            .Fails(401, 403, 404, 409);
+            .Fails(AdministrationErrors.UserNotFound, AdministrationErrors.NotYourself)
+            .WithExamples(AdministrationExamples.UserRemoved);
         group.MapGet("/users/{id}/sessions", ListUserSessions).WithName(nameof(ListUserSessions)).WithSummary("A user's sessions, newest first")
-            .Revalidates().Fails(401, 403, 404);
+            .Revalidates().Fails(AdministrationErrors.UserNotFound)
+            .WithExamples(SessionExamples.Sessions);
         group.MapDelete("/users/{id}/sessions", EndUserSessions).WithName(nameof(EndUserSessions)).WithSummary("Ends all sessions of a user")
-            .Fails(401, 403, 404);
+            .Fails(AdministrationErrors.UserNotFound)
+            .WithExamples(AdministrationExamples.SessionsEnded);
         group.MapDelete("/users/{id}/sessions/{sessionId}", EndUserSession).WithName(nameof(EndUserSession)).WithSummary("Ends one session of a user")
-            .Fails(401, 403, 404);
+            .Fails(SessionErrors.NotFound);
         group.MapGet("/daily-overview", GetDailyOverview).WithName(nameof(GetDailyOverview)).WithSummary("What the daily runs of the last days brought all users")
-            .Revalidates().Fails(401, 403);
+            .Revalidates()
+            .WithExamples(AdministrationExamples.Overview);
     }
 
     private static async Task<Results<Ok<SiteSettingListResponse>, Failure>> ListSiteSettings(IMediator mediator, CancellationToken cancellationToken)
@@ -53,7 +65,11 @@ internal static class AdministrationEndpoints
     }
 
     private static async Task<Results<Ok<UserListResponse>, Failure>> ListUsers(
-        IMediator mediator, CancellationToken cancellationToken, string? search = null, int? page = null, int? pageSize = null)
+        IMediator mediator,
+        CancellationToken cancellationToken,
+        [Description("Part of a user's name, e-mail address or name in Trackmania, in any case.")] string? search = null,
+        [Description("From 1.")] int? page = null,
+        [Description("At most 1000; 100 when only a page is given.")] int? pageSize = null)
     {
         var result = await mediator.Send(new ListUsersQuery(search, page, pageSize), cancellationToken);
         return result.IsSuccess

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Backend.Application.Administration;
@@ -36,23 +37,22 @@ internal sealed record ChangeSiteSettingBody(
 internal sealed record UserListResponse(string Message, [property: JsonPropertyName("total_users")] int TotalUsers, IEnumerable<UserResponse> Users);
 
 /// <param name="TmUsername">Name of the linked Trackmania account; null when none is linked.</param>
-/// <param name="AlertType"><c>accurate</c>, <c>inaccurate</c>, or <c>none</c> without an alert.</param>
+/// <param name="AlertType">None without an alert.</param>
 /// <param name="AlertId">Null without an alert.</param>
 /// <param name="MapCount">Maps of the mapper when they were last counted.</param>
 /// <param name="AlertCreatedAt">Null without an alert.</param>
-/// <param name="Role"><c>user</c> or <c>admin</c>.</param>
 internal sealed record UserResponse(
     long Id,
     string Username,
     [property: JsonPropertyName("tm_username")] string? TmUsername,
     string Email,
     [property: JsonPropertyName("created_at")] DateTimeOffset CreatedAt,
-    [property: JsonPropertyName("alert_type")] string AlertType,
+    [property: JsonPropertyName("alert_type"), AllowedValues("accurate", "inaccurate", "none")] string AlertType,
     [property: JsonPropertyName("alert_id")] long? AlertId,
     [property: JsonPropertyName("map_count")] int MapCount,
     [property: JsonPropertyName("driver_notifications_count")] int DriverNotificationsCount,
     [property: JsonPropertyName("alert_created_at")] DateTimeOffset? AlertCreatedAt,
-    string Role)
+    [property: RoleName] string Role)
 {
     public static UserResponse From(UserWithAlerts row) => new(
         row.User.Id.Value,
@@ -68,8 +68,7 @@ internal sealed record UserResponse(
         row.User.Role.ToName());
 }
 
-/// <param name="AlertType"><c>accurate</c> or <c>inaccurate</c>.</param>
-internal sealed record SwitchAlertTypeBody([property: JsonPropertyName("user_id")] long? UserId, [property: JsonPropertyName("alert_type")] string? AlertType);
+internal sealed record SwitchAlertTypeBody([property: JsonPropertyName("user_id")] long? UserId, [property: JsonPropertyName("alert_type"), AlertTypeName] string? AlertType);
 
 /// <param name="Message">For people.</param>
 /// <param name="MapCount">Maps of the mapper when they were last counted.</param>
@@ -78,7 +77,7 @@ internal sealed record SwitchedAlertTypeResponse(
     string Message,
     [property: JsonPropertyName("user_id")] long UserId,
     string Username,
-    [property: JsonPropertyName("alert_type")] string AlertType,
+    [property: JsonPropertyName("alert_type"), AlertTypeName] string AlertType,
     [property: JsonPropertyName("map_count")] int MapCount,
     [property: JsonPropertyName("init_inaccurate_started")] bool InitInaccurateStarted)
 {
@@ -91,11 +90,10 @@ internal sealed record SwitchedAlertTypeResponse(
         switched.Mode == AlertMode.Inaccurate && switched.Before.Mode != AlertMode.Inaccurate);
 }
 
-/// <param name="Role"><c>user</c> or <c>admin</c>.</param>
-internal sealed record RoleBody(string? Role);
+internal sealed record RoleBody([property: RoleName] string? Role);
 
 /// <param name="Message">For people.</param>
-internal sealed record RoleResponse(string Message, [property: JsonPropertyName("user_id")] long UserId, string Role);
+internal sealed record RoleResponse(string Message, [property: JsonPropertyName("user_id")] long UserId, [property: RoleName] string Role);
 
 /// <param name="Message">For people.</param>
 /// <param name="DailySummaries">Newest first; only days that brought something.</param>
@@ -121,13 +119,13 @@ internal sealed record OverallResponse(
 /// <param name="Date"><c>YYYY-MM-DD</c>, in UTC.</param>
 /// <param name="DisplayDate">For people, in English.</param>
 /// <param name="RelativeDate"><c>Today</c>, <c>Yesterday</c> or <c>N days ago</c>.</param>
-/// <param name="OverallStatus"><c>success</c> (no errors), <c>partial</c> (errors, and something was sent) or <c>error</c> (errors, and nothing was sent).</param>
+/// <param name="OverallStatus">Partial: errors, and something was sent; error: errors, and nothing was sent.</param>
 /// <param name="StatusMessage">For people.</param>
 internal sealed record DailySummaryResponse(
     string Date,
     [property: JsonPropertyName("display_date")] string DisplayDate,
     [property: JsonPropertyName("relative_date")] string RelativeDate,
-    [property: JsonPropertyName("overall_status")] string OverallStatus,
+    [property: JsonPropertyName("overall_status"), AllowedValues("success", "partial", "error")] string OverallStatus,
     [property: JsonPropertyName("status_message")] string StatusMessage,
     DailyStatsResponse Stats,
     [property: JsonPropertyName("user_breakdown")] IEnumerable<UserBreakdownResponse> UserBreakdown)
@@ -165,8 +163,10 @@ internal sealed record UserBreakdownResponse(
     [property: JsonPropertyName("mapper_alert")] BreakdownResponse? MapperAlert,
     [property: JsonPropertyName("driver_notification")] BreakdownResponse? DriverNotification);
 
-/// <param name="Status"><c>sent</c>, <c>no_new_times</c> or <c>technical_error</c>.</param>
-internal sealed record BreakdownResponse(string Status, string? Message, [property: JsonPropertyName("records_found")] int RecordsFound)
+internal sealed record BreakdownResponse([property: OutcomeName] string Status, string? Message, [property: JsonPropertyName("records_found")] int RecordsFound)
 {
     public static BreakdownResponse? From(HistoryEntry? entry) => entry is null ? null : new(entry.Outcome.ToWord(), entry.Message, entry.RecordsFound);
 }
+
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class RoleNameAttribute() : AllowedValuesAttribute("user", "admin");

@@ -13,14 +13,15 @@ internal static class DiagnosticEndpoints
 
     public static void MapDiagnostics(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1").WithTags("Diagnostics").RequireAuthorization(AccessPolicies.Admin);
+        var group = routes.MapGroup("/api/v1").WithTag("Diagnostics", "By which an administrator sees that requests arrive, and that the users can be read.").RequireAuthorization(AccessPolicies.Admin);
         foreach (var method in s_methods)
         {
             var name = method == HttpMethods.Get ? string.Empty : "ByPost";
             group.MapMethods("/test", [method], TestConnection).WithName(nameof(TestConnection) + name).WithSummary("Answers, if the request arrived")
-                .Fails(401, 403);
+                .WithExamples(DiagnosticExamples.Connection);
             group.MapMethods("/test-advanced", [method], TestAccount).WithName(nameof(TestAccount) + name).WithSummary("Answers with the caller's account")
-                .Fails(401, 403, 404);
+                .Fails(AccountErrors.NotFound)
+                .WithExamples(DiagnosticExamples.Account);
         }
     }
 

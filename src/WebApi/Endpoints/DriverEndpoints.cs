@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Backend.Application.Ports;
 using Backend.Application.Tracks;
 using Backend.WebApi.Http;
@@ -10,14 +12,21 @@ internal static class DriverEndpoints
 {
     public static void MapDrivers(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/driver").WithTags("Drivers").RequireAuthorization();
+        var group = routes.MapGroup("/api/v1/driver").WithTag("Drivers", "Maps that a driver can be notified of.").RequireAuthorization();
         group.MapGet("/maps/search", FindMaps).WithName(nameof(FindMaps)).WithSummary("Maps on Trackmania Exchange, newest upload first")
             .WithDescription($"type is name, for words of the map's name, or uid. There are {IMapDirectory.PageSize} maps on a page, and {IMapDirectory.MaxPages} pages at most.")
-            .Limited(RateLimit.DriverMapSearch).TakesEachParameterOnce().Fails(400, 401).AsksUpstream().Revalidates();
+            .Limited(RateLimit.DriverMapSearch).TakesEachParameterOnce().AsksUpstream().Revalidates()
+            .Refuses("query", "Please give at least 3 characters to search for.")
+            .WithExamples(DriverExamples.FoundMaps);
     }
 
     private static async Task<Results<Ok<FoundMapsResponse>, Failure>> FindMaps(
-        CurrentUser caller, IMediator mediator, CancellationToken cancellationToken, string? query = null, string? type = null, int page = 1)
+        CurrentUser caller,
+        IMediator mediator,
+        CancellationToken cancellationToken,
+        [Description("Words of the map's name, or the whole UID.")] string? query = null,
+        [Description("What the query is.")][AllowedValues("name", "uid")] string? type = null,
+        [Description("From 1 to 50.")] int page = 1)
     {
         var result = await mediator.Send(new FindMapsQuery(caller.Id, query, type, page), cancellationToken);
         return result.IsSuccess ? TypedResults.Ok(FoundMapsResponse.From(result.Value, page)) : new Failure(result.Error);

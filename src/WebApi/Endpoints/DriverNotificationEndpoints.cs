@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using Backend.Application.Accounts;
 using Backend.Application.DriverNotifications;
 using Backend.Application.Ports;
 using Backend.Domain.DriverNotifications;
@@ -11,13 +13,20 @@ internal static class DriverNotificationEndpoints
 {
     public static void MapDriverNotifications(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/driver/notifications").WithTags("Driver notifications").RequireAuthorization();
+        var group = routes.MapGroup("/api/v1/driver/notifications").WithTag("Driver notifications", "Who wants to be told when his record on a map is beaten.").RequireAuthorization();
         group.MapGet("", ListDriverNotifications).WithName(nameof(ListDriverNotifications)).WithSummary("The caller's notifications, newest first")
-            .Revalidates().Fails(401);
+            .Revalidates()
+            .WithExamples(DriverNotificationExamples.Notifications);
         group.MapPost("", CreateDriverNotification).WithName(nameof(CreateDriverNotification)).WithSummary("Has the caller told when his record on a map is beaten; it must be among the first five now")
-            .Limited(RateLimit.CreateDriverNotification).Fails(400, 401, 404, 409, 413, 415).AsksUpstream();
+            .Limited(RateLimit.CreateDriverNotification).AsksUpstream()
+            .Refuses("mapUid", "Please give the UID of a map.")
+            .Fails(
+                DriverNotificationErrors.NoPlayer, DriverNotificationErrors.NoLeaderboard, DriverNotificationErrors.NotAmongTheFirst,
+                DriverNotificationErrors.Exists, DriverNotificationErrors.TooMany(DriverNotificationExamples.Limit), AccountErrors.NotFound)
+            .WithExamples(DriverNotificationExamples.Creation, DriverNotificationExamples.Created);
         group.MapDelete("/{id}", DeleteDriverNotification).WithName(nameof(DeleteDriverNotification)).WithSummary("Deletes a notification")
-            .Fails(401, 404);
+            .Fails(DriverNotificationErrors.NotFound)
+            .WithExamples(DriverNotificationExamples.Deleted);
     }
 
     private static async Task<Results<Ok<DriverNotificationListResponse>, Failure>> ListDriverNotifications(CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
@@ -52,7 +61,7 @@ internal sealed record DriverNotificationListResponse(IEnumerable<DriverNotifica
 /// <param name="Id">A string here, for existing clients.</param>
 /// <param name="PersonalBest">Milliseconds; -1 when the map's author keeps times secret.</param>
 /// <param name="PersonalBestFormatted">For people: <c>S.mmm</c>, <c>M:SS.mmm</c> or <c>H:MM:SS.mmm</c>.</param>
-/// <param name="Status"><c>active</c>: the record is among the first five; <c>inactive</c>: it is not any more.</param>
+/// <param name="Status">Active: the record is among the first five; inactive: it is not any more.</param>
 /// <param name="LastChecked">Null: never yet.</param>
 /// <param name="IsActive">Always true.</param>
 internal sealed record DriverNotificationResponse(
@@ -62,7 +71,7 @@ internal sealed record DriverNotificationResponse(
     int CurrentPosition,
     long PersonalBest,
     string PersonalBestFormatted,
-    string Status,
+    [property: AllowedValues("active", "inactive")] string Status,
     DateTimeOffset CreatedAt,
     DateTimeOffset? LastChecked,
     bool IsActive)

@@ -6,10 +6,12 @@ internal static class EndpointMap
 {
     public static void MapEndpoints(this IEndpointRouteBuilder routes, Hosting hosting)
     {
-        routes.MapHealth();
+        var all = routes.MapGroup(string.Empty);
+        ((IEndpointConventionBuilder)all).Finally(CommonFailures.Declare);
+        all.MapHealth();
         if (hosting.TakesEvents)
         {
-            routes.MapLambdaEvents();
+            all.MapLambdaEvents();
         }
 
         if (!hosting.ServesApi)
@@ -17,20 +19,20 @@ internal static class EndpointMap
             return;
         }
 
-        routes.MapAccounts();
-        routes.MapDirectories();
-        routes.MapSessions();
-        routes.MapMapSearches();
-        routes.MapLegacyMapSearches();
-        routes.MapRecords();
-        routes.MapDrivers();
-        routes.MapAlerts();
-        routes.MapDriverNotifications();
-        routes.MapHistory();
-        routes.MapFeedback();
-        routes.MapAdministration();
-        routes.MapDailyRun();
-        routes.MapDiagnostics();
-        routes.MapApiReference();
+        all.MapAccounts();
+        all.MapDirectories();
+        all.MapSessions();
+        all.MapMapSearches();
+        all.MapLegacyMapSearches();
+        all.MapRecords();
+        all.MapDrivers();
+        all.MapAlerts();
+        all.MapDriverNotifications();
+        all.MapHistory();
+        all.MapFeedback();
+        all.MapAdministration();
+        all.MapDailyRun();
+        all.MapDiagnostics();
+        all.MapApiReference();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Backend.Application.Accounts;
 using Backend.Application.Feedback;
 using Backend.Application.Ports;
 using Backend.Domain.Feedback;
@@ -12,15 +13,20 @@ internal static class FeedbackEndpoints
 {
     public static void MapFeedback(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/feedback").WithTags("Feedback");
+        var group = routes.MapGroup("/api/v1/feedback").WithTag("Feedback", "What users tell the people who run the site.");
         group.MapPost("", SubmitFeedback).RequireAuthorization().WithName(nameof(SubmitFeedback)).WithSummary("Tells the people who run the site something")
-            .Limited(RateLimit.Feedback).Fails(400, 401, 404, 409, 413, 415, 503);
+            .Limited(RateLimit.Feedback)
+            .Refuses("message", "Please give a message.").Fails(FeedbackErrors.UserBacklog, FeedbackErrors.Backlog, AccountErrors.NotFound)
+            .WithExamples(FeedbackExamples.Submission, FeedbackExamples.Submitted);
         group.MapGet("", ListFeedback).RequireAuthorization(AccessPolicies.Admin).WithName(nameof(ListFeedback)).WithSummary("The newest feedback of all users, at most 100")
-            .Revalidates().Fails(401, 403);
+            .Revalidates()
+            .WithExamples(FeedbackExamples.Feedback);
         group.MapPut("/{id}/read", MarkFeedbackRead).RequireAuthorization(AccessPolicies.Admin).WithName(nameof(MarkFeedbackRead)).WithSummary("Marks feedback as read; the first time counts")
-            .Fails(401, 403, 404);
+            .Fails(FeedbackErrors.NotFound)
+            .WithExamples(FeedbackExamples.Read);
         group.MapDelete("/{id}", DeleteFeedback).RequireAuthorization(AccessPolicies.Admin).WithName(nameof(DeleteFeedback)).WithSummary("Deletes feedback")
-            .Fails(401, 403, 404);
+            .Fails(FeedbackErrors.NotFound)
+            .WithExamples(FeedbackExamples.Deleted);
     }
 
     private static async Task<Results<Created<SubmittedFeedbackResponse>, Failure>> SubmitFeedback(SubmitFeedbackBody? body, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
@@ -62,7 +68,7 @@ internal static class FeedbackEndpoints
 
 /// <param name="Message">At most 2000 characters.</param>
 /// <param name="Type">Usually <c>general</c> (when missing), <c>bug</c> or <c>feature</c>; at most 50 characters.</param>
-internal sealed record SubmitFeedbackBody(string? Message, string? Type);
+internal sealed record SubmitFeedbackBody(string? Message, string? Type = null);
 
 /// <param name="Message">For people.</param>
 internal sealed record SubmittedFeedbackResponse(string Message, [property: JsonPropertyName("feedback_id")] long FeedbackId);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Backend.Domain.Common;
 using Backend.Infrastructure;
 using Backend.WebApi.Http;
@@ -7,15 +8,17 @@ namespace Backend.WebApi.Endpoints;
 
 internal static class HealthEndpoints
 {
-    private const string Tag = "Health";
     private const int SecondsUntilRetry = 2;
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/health", GetHealth).AllowAnonymous().WithTags(Tag).WithName(nameof(GetHealth)).WithSummary("Says that the service is up");
-        routes.MapGet("/health/live", GetLiveness).AllowAnonymous().WithTags(Tag).WithName(nameof(GetLiveness)).WithSummary("Says that the process works; restart it when this fails");
-        routes.MapGet("/health/ready", GetReadiness).AllowAnonymous().WithTags(Tag).WithName(nameof(GetReadiness)).WithSummary("Says whether requests can be answered now; send none while this fails")
-            .Fails(503);
+        var group = routes.MapGroup(string.Empty).WithTag("Health", "For monitors, load balancers and whoever restarts processes.").AllowAnonymous();
+        group.MapGet("/health", GetHealth).WithName(nameof(GetHealth)).WithSummary("Says that the service is up")
+            .WithExamples(HealthExamples.Health);
+        group.MapGet("/health/live", GetLiveness).WithName(nameof(GetLiveness)).WithSummary("Says that the process works; restart it when this fails")
+            .WithExamples(HealthExamples.Ready);
+        group.MapGet("/health/ready", GetReadiness).WithName(nameof(GetReadiness)).WithSummary("Says whether requests can be answered now; send none while this fails")
+            .Fails(NotReady("The service is stopping.")).WithExamples(HealthExamples.Ready);
     }
 
     private static Ok<ReadinessResponse> GetLiveness() => TypedResults.Ok(new ReadinessResponse("OK"));
@@ -24,18 +27,18 @@ internal static class HealthEndpoints
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            return NotReady("The service is stopping.");
+            return new Failure(NotReady("The service is stopping."));
         }
 
         var states = await Task.WhenAll(probes.Select(async probe => (probe.Name, IsReady: await probe.IsReadyAsync(cancellationToken))));
         var missing = states.Where(s => !s.IsReady).Select(s => s.Name).ToList();
         return missing.Count == 0
             ? TypedResults.Ok(new ReadinessResponse("OK"))
-            : NotReady($"Not available at the moment: {string.Join(", ", missing)}.");
+            : new Failure(NotReady($"Not available at the moment: {string.Join(", ", missing)}."));
     }
 
-    private static Failure NotReady(string reason) =>
-        new(new Error(ErrorKind.Unavailable, "service.not_ready", reason) { RetryAfter = TimeSpan.FromSeconds(SecondsUntilRetry) });
+    private static Error NotReady(string reason) =>
+        new(ErrorKind.Unavailable, "service.not_ready", reason) { RetryAfter = TimeSpan.FromSeconds(SecondsUntilRetry) };
 
     private static Ok<HealthResponse> GetHealth(TimeProvider clock, IHostEnvironment environment, InfrastructureSummary infrastructure, ProcessStart start)
     {
@@ -46,7 +49,7 @@ internal static class HealthEndpoints
             Math.Round((now - start.At).TotalSeconds, 3),
             environment.EnvironmentName.ToLowerInvariant(),
             "1.0.0",
-            new HealthServices("healthy", infrastructure.UsesPostgres ? "configured" : "not_configured")));
+            new HealthServices("healthy", infrastructure.UsesPostgres ? HealthServices.Configured : HealthServices.NotConfigured)));
     }
 }
 
@@ -58,6 +61,10 @@ internal sealed record ReadinessResponse(string Status);
 /// <param name="Uptime">Seconds.</param>
 internal sealed record HealthResponse(string Status, DateTimeOffset Timestamp, double Uptime, string Environment, string Version, HealthServices Services);
 
-internal sealed record HealthServices(string Backend, string Postgres);
+internal sealed record HealthServices(string Backend, [property: AllowedValues(HealthServices.Configured, HealthServices.NotConfigured)] string Postgres)
+{
+    public const string Configured = "configured";
+    public const string NotConfigured = "not_configured";
+}
 
 internal sealed record MessageResponse(string Msg);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Backend.Application.History;
@@ -12,11 +13,13 @@ internal static class HistoryEndpoints
 {
     public static void MapHistory(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1").WithTags("History");
+        var group = routes.MapGroup("/api/v1").WithTag("History", "What the daily runs brought.");
         group.MapGet("/notification-history", GetNotificationHistory).RequireAuthorization().WithName(nameof(GetNotificationHistory)).WithSummary("What the last daily runs brought the caller, newest day first")
-            .Revalidates().Fails(401);
+            .Revalidates()
+            .WithExamples(HistoryExamples.History);
         group.MapGet("/stats", GetStatistics).AllowAnonymous().WithName(nameof(GetStatistics)).WithSummary("What the site has done so far")
-            .Revalidates().Fails(503);
+            .Revalidates()
+            .WithExamples(HistoryExamples.Statistics);
     }
 
     /// <summary>A day as existing clients know it.</summary>
@@ -50,10 +53,9 @@ internal sealed record HistoryDayResponse(
         new(HistoryEndpoints.DateOf(day.Date), HistoryEntryResponse.From(day.MapperAlert), HistoryEntryResponse.From(day.DriverNotification));
 }
 
-/// <param name="Status"><c>sent</c>, <c>no_new_times</c> or <c>technical_error</c>.</param>
 /// <param name="RecordsFound">Maps with news of a mapper alert; changed positions of driver notifications.</param>
 internal sealed record HistoryEntryResponse(
-    string Status,
+    [property: OutcomeName] string Status,
     string? Message,
     [property: JsonPropertyName("records_found")] int RecordsFound,
     [property: JsonPropertyName("created_at")] DateTimeOffset CreatedAt)
@@ -68,3 +70,6 @@ internal sealed record StatisticsResponse(
     [property: JsonPropertyName("total_users")] int TotalUsers,
     [property: JsonPropertyName("total_alerts_sent")] long TotalAlertsSent,
     [property: JsonPropertyName("maps_being_watched")] long MapsBeingWatched);
+
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class OutcomeNameAttribute() : AllowedValuesAttribute("sent", "no_new_times", "technical_error");

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Backend.Application.MapSearches;
 using Backend.Application.Ports;
@@ -15,15 +17,23 @@ internal static class LegacyMapSearchEndpoints
 
     public static void MapLegacyMapSearches(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/users/maps").WithTags("Map searches (compatible)").RequireAuthorization();
+        var group = routes.MapGroup("/api/v1/users/maps").WithTag("Map searches (compatible)", "The same searches in the shape that existing clients know.").RequireAuthorization();
         group.MapGet("", StartMapSearch).WithName(nameof(StartMapSearch)).WithSummary("Starts a search; new clients use POST /api/v1/map-searches")
-            .Limited(RateLimit.MapSearch).TakesEachParameterOnce(MapSearchErrors.RepeatedParameter).Fails(400, 401);
+            .Limited(RateLimit.MapSearch).TakesEachParameterOnce(MapSearchErrors.RepeatedParameter)
+            .Refuses("period", MapSearchExamples.BadPeriod).Fails(MapSearchErrors.TooManyUnfinished(MapSearchExamples.Unfinished))
+            .WithExamples(MapSearchExamples.CompatibleSubmitted);
         group.MapGet("/status/{jobId}", GetMapSearchStatus).WithName(nameof(GetMapSearchStatus)).WithSummary("State of a search, and its result once it is completed")
-            .Produces(StatusCodes.Status304NotModified).Fails(401, 404);
+            .IsPolled().Fails(MapSearchErrors.NotFound)
+            .WithExamples(MapSearchExamples.CompatibleStatus);
     }
 
     private static async Task<Results<Accepted<LegacySubmittedResponse>, Failure>> StartMapSearch(
-        CurrentUser caller, HttpContext context, IMediator mediator, CancellationToken cancellationToken, string? username = null, string? period = null)
+        CurrentUser caller,
+        HttpContext context,
+        IMediator mediator,
+        CancellationToken cancellationToken,
+        [Description("The mapper's whole name on Trackmania Exchange, in any case.")] string? username = null,
+        [Description("How far back to look: a day, a week or a month.")][PeriodName] string? period = null)
     {
         var result = await mediator.Send(new SubmitMapSearchCommand(caller.Id, username, period ?? DefaultPeriod), cancellationToken);
         if (!result.IsSuccess)
@@ -42,7 +52,7 @@ internal static class LegacyMapSearchEndpoints
     }
 
     private static async Task<Results<Ok<LegacyStatusResponse>, StatusCodeHttpResult, Failure>> GetMapSearchStatus(
-        string jobId, CurrentUser caller, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+        [Description("Id of the search, from its submission.")] string jobId, CurrentUser caller, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
     {
         if (!Polling.TryReadKey(jobId, caller, out var key))
         {
@@ -72,9 +82,9 @@ internal static class LegacyMapSearchEndpoints
 }
 
 /// <param name="EstimatedWaitTime">For people.</param>
-internal sealed record LegacySubmittedResponse(string JobId, string Status, string Message, string EstimatedWaitTime);
+internal sealed record LegacySubmittedResponse(string JobId, [property: MapSearchStateName] string Status, string Message, string EstimatedWaitTime);
 
-/// <param name="Status"><c>pending</c>, <c>processing</c>, <c>completed</c> or <c>failed</c>; a cancelled search shows as failed.</param>
+/// <param name="Status">A cancelled search shows as failed.</param>
 /// <param name="CreatedAt">Unix milliseconds.</param>
 /// <param name="UpdatedAt">Unix milliseconds.</param>
 /// <param name="Result">Maps with new records; only when completed.</param>
@@ -82,9 +92,9 @@ internal sealed record LegacySubmittedResponse(string JobId, string Status, stri
 /// <param name="Error">Only when failed.</param>
 internal sealed record LegacyStatusResponse(
     string JobId,
-    string Status,
+    [property: AllowedValues("pending", "processing", "completed", "failed")] string Status,
     string Username,
-    string Period,
+    [property: PeriodName] string Period,
     [property: JsonPropertyName("created_at")] long CreatedAt,
     [property: JsonPropertyName("updated_at")] long UpdatedAt,
     ProgressResponse Progress,

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Backend.Application.MapSearches;
 using Backend.Application.Ports;
 using Backend.WebApi.Http;
@@ -11,6 +12,7 @@ namespace Backend.WebApi.Endpoints;
 internal static class MapSearchEndpoints
 {
     private const string Path = "/api/v1/map-searches";
+    private const string IdOfSearch = "Id of the search, from its submission or the list of searches.";
     private const int DefaultPage = 200;
     private const int MaxPage = 1000;
 
@@ -19,18 +21,23 @@ internal static class MapSearchEndpoints
 
     public static void MapMapSearches(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup(Path).WithTags("Map searches").RequireAuthorization();
+        var group = routes.MapGroup(Path).WithTag("Map searches", "Who drove new records on a mapper's maps: searches that run in the background, and what they have found.").RequireAuthorization();
         group.MapPost("", SubmitMapSearch).WithName(nameof(SubmitMapSearch)).WithSummary("Starts a search for new records on a mapper's maps")
-            .Limited(RateLimit.MapSearch).Fails(400, 401, 413, 415);
+            .Limited(RateLimit.MapSearch)
+            .Refuses("period", MapSearchExamples.BadPeriod).Fails(MapSearchErrors.TooManyUnfinished(MapSearchExamples.Unfinished))
+            .WithExamples(MapSearchExamples.Submission, MapSearchExamples.Waiting);
         group.MapGet("", ListMapSearches).WithName(nameof(ListMapSearches)).WithSummary("The caller's searches, newest first")
-            .Fails(401);
+            .WithExamples(MapSearchExamples.Searches);
         group.MapGet("/{id}", GetMapSearch).WithName(nameof(GetMapSearch)).WithSummary("State and progress of a search; send If-None-Match to be told only of changes")
-            .Produces(StatusCodes.Status304NotModified).Fails(401, 404);
+            .IsPolled().Fails(MapSearchErrors.NotFound)
+            .WithExamples(MapSearchExamples.Running);
         group.MapGet("/{id}/results", GetMapSearchResults).WithName(nameof(GetMapSearchResults)).WithSummary("What a search has found so far, map by map")
             .WithDescription("Players' names are looked up in batches and may join rows that were read already; a reader who wants all names reads once more when the search is completed.")
-            .Fails(400, 401, 404);
+            .Fails(MapSearchErrors.NotFound)
+            .WithExamples(MapSearchExamples.Results);
         group.MapDelete("/{id}", CancelMapSearch).WithName(nameof(CancelMapSearch)).WithSummary("Cancels a search; what it has found stays readable")
-            .Fails(401, 404);
+            .Fails(MapSearchErrors.NotFound)
+            .WithExamples(MapSearchExamples.Cancelled);
     }
 
     private static async Task<Results<Accepted<MapSearchResponse>, Failure>> SubmitMapSearch(
@@ -55,7 +62,7 @@ internal static class MapSearchEndpoints
     }
 
     private static async Task<Results<Ok<MapSearchResponse>, StatusCodeHttpResult, Failure>> GetMapSearch(
-        string id, CurrentUser caller, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+        [Description(IdOfSearch)] string id, CurrentUser caller, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
     {
         if (!Polling.TryReadKey(id, caller, out var key))
         {
@@ -75,7 +82,14 @@ internal static class MapSearchEndpoints
     }
 
     private static async Task<Results<Ok<MapSearchResultsResponse>, Failure>> GetMapSearchResults(
-        string id, CurrentUser caller, HttpContext context, IMediator mediator, Hosting hosting, CancellationToken cancellationToken, int after = -1, int limit = DefaultPage)
+        [Description(IdOfSearch)] string id,
+        CurrentUser caller,
+        HttpContext context,
+        IMediator mediator,
+        Hosting hosting,
+        CancellationToken cancellationToken,
+        [Description("Index of the last map that is known already: `next` of the page before, -1 for the first page.")] int after = -1,
+        [Description("How many of the mapper's maps the page may cover, from 1; the service may have a lower limit.")] int limit = DefaultPage)
     {
         if (!Polling.TryReadKey(id, caller, out var key))
         {
@@ -92,7 +106,8 @@ internal static class MapSearchEndpoints
         return TypedResults.Ok(MapSearchResultsResponse.From(result.Value, Math.Max(after, -1), Math.Clamp(limit, 1, hosting.IsLambda ? MaxPageOnLambda : MaxPage)));
     }
 
-    private static async Task<Results<Ok<MapSearchResponse>, Failure>> CancelMapSearch(string id, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<MapSearchResponse>, Failure>> CancelMapSearch(
+        [Description(IdOfSearch)] string id, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
     {
         if (!Polling.TryReadKey(id, caller, out var key))
         {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Backend.Application.MapSearches;
 using Backend.Application.Ports;
@@ -7,17 +8,16 @@ using Backend.Domain.Tracks;
 namespace Backend.WebApi.Endpoints;
 
 /// <param name="Mapper">Whole name on Trackmania Exchange, in any case.</param>
-/// <param name="Period"><c>1d</c>, <c>1w</c> or <c>1m</c>.</param>
-internal sealed record SubmitMapSearchBody(string? Mapper, string? Period);
+/// <param name="Period">How far back to look: a day, a week or a month.</param>
+internal sealed record SubmitMapSearchBody(string? Mapper, [property: PeriodName] string? Period);
 
-/// <param name="Status"><c>pending</c>, <c>processing</c>, <c>completed</c>, <c>failed</c> or <c>cancelled</c>.</param>
 /// <param name="Results">Path of the results.</param>
 /// <param name="Error">Why the search failed; absent otherwise.</param>
 internal sealed record MapSearchResponse(
     string Id,
     string Mapper,
-    string Period,
-    string Status,
+    [property: PeriodName] string Period,
+    [property: MapSearchStateName] string Status,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     ProgressResponse Progress,
@@ -48,14 +48,13 @@ internal sealed record MapSearchResponse(
 
 internal sealed record MapSearchListResponse(IEnumerable<MapSearchResponse> Items);
 
-/// <param name="Phase"><c>queued</c>, <c>listing-maps</c>, <c>reading-leaderboards</c>, <c>resolving-names</c> or <c>finished</c>.</param>
 /// <param name="MapsDone">Maps whose rows are in the results; never shrinks.</param>
 /// <param name="MapsTotal">Null until the maps are listed.</param>
 /// <param name="MapsFailed">Maps among those done whose leaderboard could not be read.</param>
 /// <param name="Attempt">From 1; grows when a run ends without progress.</param>
 /// <param name="SecondsLeft">Estimate; null while nothing is known.</param>
 /// <param name="QueuePlace">Searches that will be started before this one; null when it does not wait or nobody can tell.</param>
-internal sealed record ProgressResponse(string Phase, int MapsDone, int? MapsTotal, int MapsFailed, long RecordsFound, int Attempt, int? SecondsLeft, int? QueuePlace)
+internal sealed record ProgressResponse([property: MapSearchPhaseName] string Phase, int MapsDone, int? MapsTotal, int MapsFailed, long RecordsFound, int Attempt, int? SecondsLeft, int? QueuePlace)
 {
     public static ProgressResponse From(MapSearchJob job, int? queuePlace) =>
         new(NameOf(job.Phase), job.MapsDone, job.MapsTotal, job.MapsFailed, job.RecordsFound, job.Attempt, job.SecondsLeft(), queuePlace);
@@ -75,7 +74,7 @@ internal sealed record ProgressResponse(string Phase, int MapsDone, int? MapsTot
 /// <param name="Next">Pass it as <c>after</c> to read on; the index of the last map that this page covers.</param>
 /// <param name="Complete">The search is over and this page reaches its end.</param>
 /// <param name="Items">The page's maps that have new records or could not be read, in order.</param>
-internal sealed record MapSearchResultsResponse(string Status, int Next, bool Complete, IAsyncEnumerable<MapResultResponse> Items)
+internal sealed record MapSearchResultsResponse([property: MapSearchStateName] string Status, int Next, bool Complete, IAsyncEnumerable<MapResultResponse> Items)
 {
     public static MapSearchResultsResponse From(MapSearchResults results, int after, int limit)
     {
@@ -131,3 +130,12 @@ internal sealed record LeaderboardEntryResponse(
         entry.DrivenAt?.ToUnixTimeSeconds(),
         names.GetValueOrDefault(entry.AccountId));
 }
+
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Parameter)]
+internal sealed class PeriodNameAttribute() : AllowedValuesAttribute("1d", "1w", "1m");
+
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class MapSearchStateNameAttribute() : AllowedValuesAttribute("pending", "processing", "completed", "failed", "cancelled");
+
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class MapSearchPhaseNameAttribute() : AllowedValuesAttribute("queued", "listing-maps", "reading-leaderboards", "resolving-names", "finished");

@@ -9,6 +9,9 @@ internal static class Polling
 {
     private const int SecondsBetweenPolls = 2;
 
+    /// <summary>Documents that the route answers 304 to whoever knows the current version already.</summary>
+    public static RouteHandlerBuilder IsPolled(this RouteHandlerBuilder route) => route.Produces(StatusCodes.Status304NotModified);
+
     public static void Describe(HttpResponse response, MapSearchJob job)
     {
         response.Headers.ETag = $"\"{job.Version}\"";

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Backend.Application.Leaderboards;
 using Backend.Application.Ports;
 using Backend.Domain.Tracks;
@@ -11,13 +12,19 @@ internal static class RecordEndpoints
 {
     public static void MapRecords(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/records").WithTags("Records").RequireAuthorization();
+        var group = routes.MapGroup("/api/v1/records").WithTag("Records", "Who drove records on a map.").RequireAuthorization();
         group.MapGet("/latest", GetLatestRecords).WithName(nameof(GetLatestRecords)).WithSummary("Who drove new records on a map: 1d, 1w or 1m back, among the first 100 of its world leaderboard")
-            .Limited(RateLimit.LatestRecords).TakesEachParameterOnce().Fails(400, 401).AsksUpstream().Revalidates();
+            .Limited(RateLimit.LatestRecords).TakesEachParameterOnce().AsksUpstream().Revalidates()
+            .Refuses("period", MapSearchExamples.BadPeriod)
+            .WithExamples(RecordExamples.Latest);
     }
 
     private static async Task<Results<Ok<LatestRecordsResponse>, Failure>> GetLatestRecords(
-        CurrentUser caller, IMediator mediator, CancellationToken cancellationToken, string? mapUid = null, string? period = null)
+        CurrentUser caller,
+        IMediator mediator,
+        CancellationToken cancellationToken,
+        [Description("The UID of the map.")] string? mapUid = null,
+        [Description("How far back to look: a day, a week or a month.")][PeriodName] string? period = null)
     {
         var result = await mediator.Send(new ReadLatestRecordsQuery(caller.Id, mapUid, period), cancellationToken);
         return result.IsSuccess ? TypedResults.Ok(LatestRecordsResponse.From(result.Value)) : new Failure(result.Error);

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Backend.Application.Ports;
 using Backend.Application.Sessions;
@@ -14,22 +16,26 @@ internal static class SessionEndpoints
 {
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/api/v1/users").WithTags("Sessions");
+        var group = routes.MapGroup("/api/v1/users").WithTag("Sessions", "Signing in, staying signed in and signing out.");
         group.MapPost("/login", Login).AllowAnonymous().WithName(nameof(Login)).WithSummary("Signs in with a user name or an e-mail address")
 
             // What is left of an account's tries would tell whether there is such an account, and whether it is in use.
             .Limited([RateLimit.Login], untold: [RateLimit.LoginAccount, RateLimit.LoginAccountAddress])
-            .Fails(400, 401, 413, 415, 503);
+            .Refuses("password", "Please give your password.").Fails(SessionErrors.InvalidCredentials)
+            .WithExamples(SessionExamples.Login, SessionExamples.LoggedIn);
         group.MapPost("/refresh", Refresh).AllowAnonymous().WithName(nameof(Refresh)).WithSummary("Exchanges a refresh token for new tokens")
-            .Fails(400, 401, 413, 415);
+            .Refuses("refresh_token", SessionExamples.NoRefreshToken).Fails(SessionErrors.InvalidRefreshToken, SessionErrors.RefreshTokenReused, SessionErrors.Ended)
+            .WithExamples(SessionExamples.RefreshToken, SessionExamples.Tokens);
         group.MapPost("/logout", Logout).AllowAnonymous().WithName(nameof(Logout)).WithSummary("Ends the session of a refresh token")
-            .Fails(400, 413, 415);
+            .Refuses("refresh_token", SessionExamples.NoRefreshToken)
+            .WithExamples(SessionExamples.RefreshToken, SessionExamples.LoggedOut);
         group.MapPost("/logout-everywhere", LogoutEverywhere).RequireAuthorization().WithName(nameof(LogoutEverywhere)).WithSummary("Ends all sessions of the caller, this one included")
-            .Fails(401);
+            .WithExamples(SessionExamples.LoggedOutEverywhere);
         group.MapGet("/sessions", ListSessions).RequireAuthorization().WithName(nameof(ListSessions)).WithSummary("The caller's sessions, newest first")
-            .Revalidates().Fails(401);
+            .Revalidates()
+            .WithExamples(SessionExamples.Sessions);
         group.MapDelete("/sessions/{id}", RevokeSession).RequireAuthorization().WithName(nameof(RevokeSession)).WithSummary("Ends one session of the caller")
-            .Fails(401, 404);
+            .Fails(SessionErrors.NotFound);
     }
 
     private static async Task<Results<Ok<LoginResponse>, Failure>> Login(LoginBody? body, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
@@ -66,7 +72,8 @@ internal static class SessionEndpoints
             : new Failure(result.Error);
     }
 
-    private static async Task<Results<NoContent, Failure>> RevokeSession(string id, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, Failure>> RevokeSession(
+        [Description("Id of the session, from the list of sessions.")] string id, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
     {
         if (!Guid.TryParseExact(id, "D", out var sessionId))
         {
@@ -79,8 +86,8 @@ internal static class SessionEndpoints
 }
 
 /// <param name="Email">E-mail address or user name.</param>
-/// <param name="Username">The same, read when <paramref name="Email"/> is empty.</param>
-internal sealed record LoginBody(string? Email, string? Username, Secret? Password);
+/// <param name="Username">The same, read when <c>email</c> is empty.</param>
+internal sealed record LoginBody(Secret? Password, string? Email = null, string? Username = null);
 
 internal sealed record RefreshTokenBody([property: JsonPropertyName("refresh_token")] Secret? RefreshToken);
 
@@ -91,18 +98,20 @@ internal sealed record TokenResponse(
     [property: JsonPropertyName("access_token")] string AccessToken,
     [property: JsonPropertyName("refresh_token")] string RefreshToken,
     [property: JsonPropertyName("expires_in")] int ExpiresIn,
-    [property: JsonPropertyName("token_type")] string TokenType)
+    [property: JsonPropertyName("token_type")][property: AllowedValues(SessionAuthenticationHandler.SchemeName)] string TokenType)
 {
     public static TokenResponse From(SessionTokens tokens) =>
         new(tokens.AccessToken.Reveal(), tokens.RefreshToken.Reveal(), (int)IAccessTokens.Lifetime.TotalSeconds, SessionAuthenticationHandler.SchemeName);
 }
 
-/// <inheritdoc cref="TokenResponse"/>
+/// <param name="AccessToken">JWT for the Authorization header.</param>
+/// <param name="RefreshToken">Opaque; good for one exchange.</param>
+/// <param name="ExpiresIn">Seconds until the access token expires.</param>
 internal sealed record LoginResponse(
     [property: JsonPropertyName("access_token")] string AccessToken,
     [property: JsonPropertyName("refresh_token")] string RefreshToken,
     [property: JsonPropertyName("expires_in")] int ExpiresIn,
-    [property: JsonPropertyName("token_type")] string TokenType,
+    [property: JsonPropertyName("token_type")][property: AllowedValues(SessionAuthenticationHandler.SchemeName)] string TokenType,
     LoginUser User)
 {
     public static LoginResponse From(LoginResult result)

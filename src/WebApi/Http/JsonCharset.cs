@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 
 namespace Backend.WebApi.Http;
@@ -7,7 +8,9 @@ internal static class JsonCharset
 {
     public static IApplicationBuilder UseJsonCharsetCheck(this IApplicationBuilder app) => app.Use(static (context, next) =>
     {
-        if (context.Request.ContentType is { } text
+        // A route that takes no body does not mind what a client says of one.
+        if (context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null
+            && context.Request.ContentType is { } text
             && text.Contains("charset", StringComparison.OrdinalIgnoreCase)
             && !(MediaTypeHeaderValue.TryParse(text, out var type) && HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)))
         {

@@ -6,16 +6,16 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Backend.WebApi.Http;
 
 /// <summary>The body of every error answer (RFC 9457).</summary>
-/// <param name="Type">Names the kind of problem; <c>about:blank</c> beyond what <paramref name="Status"/> says.</param>
+/// <param name="Type">Names the kind of problem; <c>about:blank</c> beyond what <c>status</c> says.</param>
 /// <param name="Detail">One sentence for people.</param>
-/// <param name="Code">Stable dotted code; the only member besides <paramref name="Status"/> that programs should read.</param>
+/// <param name="Code">Stable dotted code; the only member besides <c>status</c> that programs should read.</param>
 /// <param name="TraceId">Finds the request in the logs.</param>
 /// <param name="Errors">Messages by input field.</param>
 /// <param name="RetryAfter">Seconds until the request may succeed, as the Retry-After header.</param>
 /// <param name="RequiresTmUsername">True when a Trackmania account has to be linked first, where existing clients look for it.</param>
-/// <param name="Msg"><paramref name="Detail"/> once more, where existing clients look for it.</param>
-/// <param name="Error"><paramref name="Detail"/> once more, where other existing clients look for it.</param>
-/// <param name="Message"><paramref name="Detail"/> once more, in the one answer where existing clients look for it there.</param>
+/// <param name="Msg"><c>detail</c> once more, where existing clients look for it.</param>
+/// <param name="Error"><c>detail</c> once more, where other existing clients look for it.</param>
+/// <param name="Message"><c>detail</c> once more, in the one answer where existing clients look for it there.</param>
 internal sealed record Problem(
     string Type,
     string Title,
@@ -32,7 +32,7 @@ internal sealed record Problem(
 {
     public const string MediaType = "application/problem+json";
 
-    /// <summary>With <see cref="From"/> the one place that turns a kind of failure into a status.</summary>
+    /// <summary>The one place that turns a kind of failure into a status.</summary>
     public static int StatusOf(ErrorKind kind) => kind switch
     {
         ErrorKind.Validation => StatusCodes.Status400BadRequest,
@@ -47,19 +47,23 @@ internal sealed record Problem(
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No status is known for this kind."),
     };
 
-    public static Problem From(Error error, HttpContext context)
+    public static Problem From(Error error, HttpContext context) => From(error, TraceIdOf(context));
+
+    public static Problem From(Error error, string traceId)
     {
         var retryAfter = error.RetryAfter is { } wait ? WholeSeconds.From(wait) : (int?)null;
-        return Create(StatusOf(error.Kind), error.Code, error.Message, context) with { Errors = error.Fields, RetryAfter = retryAfter };
+        return Create(StatusOf(error.Kind), error.Code, error.Message, traceId) with { Errors = error.Fields, RetryAfter = retryAfter };
     }
 
-    public static Problem Create(int status, string code, string detail, HttpContext context) => new(
+    public static string TraceIdOf(HttpContext context) => Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+
+    public static Problem Create(int status, string code, string detail, string traceId) => new(
         "about:blank",
         ReasonPhrases.GetReasonPhrase(status),
         status,
         detail,
         code,
-        Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier,
+        traceId,
         Errors: null,
         RetryAfter: null,
         RequiresTmUsername: null,
@@ -75,35 +79,5 @@ internal sealed record Problem(
         }
 
         return context.Response.WriteAsJsonAsync(this, ApiJson.Default.Problem, MediaType, context.RequestAborted);
-    }
-}
-
-/// <summary>An endpoint's answer to a failed request.</summary>
-internal sealed class Failure(Error error) : IResult
-{
-    /// <inheritdoc cref="Problem.Message"/>
-    public bool ShowsMessage { get; init; }
-
-    /// <inheritdoc cref="Problem.RequiresTmUsername"/>
-    public bool RequiresTmUsername { get; init; }
-
-    public Task ExecuteAsync(HttpContext httpContext)
-    {
-        var problem = Problem.From(error, httpContext);
-        return (problem with { Message = ShowsMessage ? problem.Detail : null, RequiresTmUsername = RequiresTmUsername ? true : null }).WriteAsync(httpContext);
-    }
-}
-
-internal static class FailureMetadata
-{
-    /// <summary>Documents the statuses with which a route can fail.</summary>
-    public static RouteHandlerBuilder Fails(this RouteHandlerBuilder builder, params int[] statuses)
-    {
-        foreach (var status in statuses)
-        {
-            builder.WithMetadata(new ProducesResponseTypeMetadata(status, typeof(Problem), [Problem.MediaType]));
-        }
-
-        return builder;
     }
 }

@@ -7,14 +7,22 @@ namespace Backend.WebApi.Http;
 /// <summary>Answers that are not made by an endpoint: exceptions, and statuses that the framework sets without a body.</summary>
 internal static class ProblemResponses
 {
+    private const int SecondsUntilRetry = 2;
+
     public static Task WriteForStatusAsync(StatusCodeContext status)
     {
         var context = status.HttpContext;
-        var (code, detail) = Describe(context.Response.StatusCode);
-        return Problem.Create(context.Response.StatusCode, code, detail, context).WriteAsync(context);
+        return For(context.Response.StatusCode, Problem.TraceIdOf(context)).WriteAsync(context);
     }
 
-    public static (string Code, string Detail) Describe(int status) => status switch
+    /// <summary>What there is to say of a status when nothing more is known.</summary>
+    public static Problem For(int status, string traceId)
+    {
+        var (code, detail) = Describe(status);
+        return Problem.Create(status, code, detail, traceId) with { RetryAfter = status == StatusCodes.Status503ServiceUnavailable ? SecondsUntilRetry : null };
+    }
+
+    private static (string Code, string Detail) Describe(int status) => status switch
     {
         StatusCodes.Status400BadRequest => ("request.malformed", "The request is malformed."),
         StatusCodes.Status401Unauthorized => ("session.access_token_invalid", "Please sign in."),
@@ -34,7 +42,6 @@ internal static class ProblemResponses
 internal sealed partial class UnhandledExceptionHandler(ILogger<UnhandledExceptionHandler> logger) : IExceptionHandler
 {
     private const int ClientClosedRequest = 499;
-    private const int SecondsUntilRetry = 2;
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -51,12 +58,13 @@ internal sealed partial class UnhandledExceptionHandler(ILogger<UnhandledExcepti
             StoreUnavailableException => StatusCodes.Status503ServiceUnavailable,
             _ => StatusCodes.Status500InternalServerError,
         };
-        var (code, detail) = ProblemResponses.Describe(status);
+        var problem = ProblemResponses.For(status, Problem.TraceIdOf(httpContext));
         if (status == StatusCodes.Status400BadRequest)
         {
-            detail = exception.InnerException is JsonException json
+            var detail = exception.InnerException is JsonException json
                 ? $"The request body is not valid JSON, or has a value of the wrong type{(string.IsNullOrEmpty(json.Path) ? string.Empty : $" at {json.Path}")}."
                 : "The request is malformed: a parameter or the body has the wrong type.";
+            problem = problem with { Detail = detail, Msg = detail, Error = detail };
         }
 
         var endpoint = httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName;
@@ -69,8 +77,7 @@ internal sealed partial class UnhandledExceptionHandler(ILogger<UnhandledExcepti
             LogUnhandled(exception, httpContext.Request.Method, endpoint);
         }
 
-        var problem = Problem.Create(status, code, detail, httpContext);
-        await (status == StatusCodes.Status503ServiceUnavailable ? problem with { RetryAfter = SecondsUntilRetry } : problem).WriteAsync(httpContext);
+        await problem.WriteAsync(httpContext);
         return true;
     }
 

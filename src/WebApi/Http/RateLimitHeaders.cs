@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Backend.Application.Ports;
+using Backend.Domain.Common;
 
 namespace Backend.WebApi.Http;
 
@@ -14,6 +15,9 @@ internal static class RateLimitHeaders
     public const string CurrentName = "RateLimit";
     public const string PolicyName = "RateLimit-Policy";
 
+    /// <summary>For the API document.</summary>
+    private static readonly Error s_refusal = new RateLimitVerdict(IsAllowed: false, TimeSpan.FromSeconds(42)).Refusal!;
+
     private static readonly FrozenDictionary<RateLimit, string> s_names =
         Enum.GetValues<RateLimit>().ToFrozenDictionary(limit => limit, limit => JsonNamingPolicy.KebabCaseLower.ConvertName(limit.ToString()));
 
@@ -26,7 +30,7 @@ internal static class RateLimitHeaders
     public static RouteHandlerBuilder Limited(this RouteHandlerBuilder route, RateLimit[] limits, RateLimit[] untold)
     {
         var declared = new RouteLimits(limits.ToFrozenSet(), untold.ToFrozenSet());
-        return route.WithMetadata(declared).Fails(StatusCodes.Status429TooManyRequests).AddEndpointFilter(async (context, next) =>
+        return route.WithMetadata(declared).Fails(s_refusal).AddEndpointFilter(async (context, next) =>
         {
             var taken = TakenLimits.Begin(declared);
             var result = await next(context);

@@ -9,7 +9,7 @@ internal static class RepeatedParameters
 
     /// <param name="refusal">For a route whose clients know another code.</param>
     public static RouteHandlerBuilder TakesEachParameterOnce(this RouteHandlerBuilder route, Error? refusal = null) =>
-        route.AddEndpointFilter((invocation, next) => invocation.HttpContext.Request.Query.Any(static parameter => parameter.Value.Count > 1)
+        route.Fails(refusal ?? s_refusal).AddEndpointFilter((invocation, next) => invocation.HttpContext.Request.Query.Any(static parameter => parameter.Value.Count > 1)
             ? ValueTask.FromResult<object?>(new Failure(refusal ?? s_refusal))
             : next(invocation));
 }

@@ -52,11 +52,8 @@ internal sealed class SessionAuthenticationHandler(
         return Problem.From(_error, Context).WriteAsync(Context);
     }
 
-    protected override Task HandleForbiddenAsync(AuthenticationProperties properties)
-    {
-        var (code, detail) = ProblemResponses.Describe(StatusCodes.Status403Forbidden);
-        return Problem.Create(StatusCodes.Status403Forbidden, code, detail, Context).WriteAsync(Context);
-    }
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        ProblemResponses.For(StatusCodes.Status403Forbidden, Problem.TraceIdOf(Context)).WriteAsync(Context);
 }
 
 /// <summary>The caller of a route that needs one.</summary>

@@ -11,7 +11,7 @@ internal sealed partial class UpstreamDeadline(RequestDelegate next, TimeProvide
     /// <summary>Less than the 30 s after which Lambda, and many a proxy, end a request without a word.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(25);
 
-    private static readonly Error s_error = new(ErrorKind.UpstreamTimeout, "upstream.timeout", "The Trackmania services take too long to answer at the moment. Please try again later.")
+    internal static readonly Error Error = new(ErrorKind.UpstreamTimeout, "upstream.timeout", "The Trackmania services take too long to answer at the moment. Please try again later.")
     {
         IsTransient = true,
     };
@@ -36,7 +36,7 @@ internal sealed partial class UpstreamDeadline(RequestDelegate next, TimeProvide
         {
             context.RequestAborted = gone;
             LogTimedOut(context.Request.Method, endpoint.DisplayName, Limit.TotalSeconds);
-            await Problem.From(s_error, context).WriteAsync(context);
+            await Problem.From(Error, context).WriteAsync(context);
         }
         finally
         {
@@ -53,7 +53,10 @@ internal sealed record AsksUpstreamMetadata;
 
 internal static class UpstreamRoutes
 {
+    /// <summary>For the API document; each service has its own.</summary>
+    private static readonly Error s_failed = new(ErrorKind.Upstream, "upstream.tmx_unavailable", "Trackmania Exchange does not answer at the moment.") { IsTransient = true };
+
     /// <summary>The route asks another service: it has a deadline, and can fail in the two ways of other services.</summary>
     public static RouteHandlerBuilder AsksUpstream(this RouteHandlerBuilder route) =>
-        route.WithMetadata(new AsksUpstreamMetadata()).Fails(StatusCodes.Status502BadGateway, StatusCodes.Status504GatewayTimeout);
+        route.WithMetadata(new AsksUpstreamMetadata()).Fails(s_failed, UpstreamDeadline.Error);
 }

@@ -19,6 +19,8 @@ public sealed class AwsLookupTests() : LookupTests(HostProfile.Aws);
 
 public sealed class AwsCrossOriginTests() : CrossOriginTests(HostProfile.Aws);
 
+public sealed class AwsFuzzTests() : FuzzTests(HostProfile.Aws);
+
 public sealed class AwsMapSearchTests() : MapSearchTests(HostProfile.Aws);
 
 public sealed class AwsRateLimitTests() : RateLimitTests(HostProfile.Aws);

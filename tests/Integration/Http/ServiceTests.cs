@@ -3,7 +3,10 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Backend.Application.Ports;
+using Backend.Integration.Api;
 using Backend.Integration.Support;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 using NSubstitute.ExceptionExtensions;
@@ -21,7 +24,7 @@ public abstract class ServiceTests(HostProfile profile) : ProfileSuite(profile)
 
         var actual = JsonNode.Parse(await client.GetStringAsync("/openapi/v1.json"))!.ToJsonString(new() { WriteIndented = true }) + "\n";
 
-        var approved = Path.Combine(Repository.Root, "docs", "api", "openapi.json");
+        var approved = ApiDocument.ApprovedPath;
         if (Environment.GetEnvironmentVariable("APPROVE_OPENAPI") == "1")
         {
             await File.WriteAllTextAsync(approved, actual);
@@ -29,6 +32,27 @@ public abstract class ServiceTests(HostProfile profile) : ProfileSuite(profile)
 
         ((string)JsonNode.Parse(actual)!["openapi"]!).ShouldStartWith("3.1");
         (await File.ReadAllTextAsync(approved)).ShouldBe(actual, "The API changed. If that is meant, run the tests once with APPROVE_OPENAPI=1 and look at the difference.");
+    }
+
+    [Fact]
+    public async Task The_document_has_every_route_and_says_who_may_call_it()
+    {
+        await using var host = Start();
+        using var client = host.CreateClient();
+        var operations = ApiDocument.Parse(await client.GetStringAsync("/openapi/v1.json")).Operations.ToDictionary(operation => operation.Id, StringComparer.Ordinal);
+
+        var routes = host.Services.GetRequiredService<EndpointDataSource>().Endpoints
+            .Where(endpoint => endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is not { ExcludeFromDescription: true })
+            .ToDictionary(endpoint => endpoint.Metadata.GetRequiredMetadata<IEndpointNameMetadata>().EndpointName, StringComparer.Ordinal);
+
+        operations.Keys.ShouldBe(routes.Keys, ignoreOrder: true);
+        foreach (var (name, route) in routes)
+        {
+            var authorize = route.Metadata.GetOrderedMetadata<IAuthorizeData>();
+            operations[name].NeedsSession.ShouldBe(authorize.Count > 0 && route.Metadata.GetMetadata<IAllowAnonymous>() is null, name);
+            var restricted = authorize.Any(data => data.Roles is not null || data.Policy is not null) || route.Metadata.GetMetadata<AuthorizationPolicy>() is not null;
+            (operations[name].Responses["403"]?["content"]?[ApiOperation.Problem]?["examples"]?["request.forbidden"] is not null).ShouldBe(restricted, name);
+        }
     }
 
     [Fact]

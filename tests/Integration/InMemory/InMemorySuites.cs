@@ -18,6 +18,8 @@ public sealed class InMemoryLookupTests() : LookupTests(HostProfile.InMemory);
 
 public sealed class InMemoryCrossOriginTests() : CrossOriginTests(HostProfile.InMemory);
 
+public sealed class InMemoryFuzzTests() : FuzzTests(HostProfile.InMemory);
+
 public sealed class InMemoryMapSearchTests() : MapSearchTests(HostProfile.InMemory);
 
 public sealed class InMemoryRateLimitTests() : RateLimitTests(HostProfile.InMemory);

@@ -19,6 +19,8 @@ public sealed class PostgresLookupTests() : LookupTests(HostProfile.Postgres);
 
 public sealed class PostgresCrossOriginTests() : CrossOriginTests(HostProfile.Postgres);
 
+public sealed class PostgresFuzzTests() : FuzzTests(HostProfile.Postgres);
+
 public sealed class PostgresMapSearchTests() : MapSearchTests(HostProfile.Postgres);
 
 public sealed class PostgresRateLimitTests() : RateLimitTests(HostProfile.Postgres);

@@ -17,7 +17,7 @@ public sealed class TechnologyFolderTests
         ("MediatR", "MediatR", @"^src/(Application/Common/(Messaging|Behaviours)/|[^/]+/DependencyInjection\.cs$|WebApi/(Endpoints|Workers|Commands)/|WebApi/Http/SessionAuthentication\.cs$)"),
         ("FluentValidation", "FluentValidation", "^src/Application/"),
         ("Serilog", "Serilog", @"^src/WebApi/(DependencyInjection|Program)\.cs$"),
-        ("API description", @"Scalar|Microsoft\.OpenApi", "^src/WebApi/Endpoints/"),
+        ("API description", @"Scalar|Microsoft\.OpenApi", "^src/WebApi/(Endpoints|OpenApi)/"),
         ("web framework", @"Microsoft\.AspNetCore", "^src/(WebApi|TrackmaniaSandbox)/"),
         ("in-memory adapters", @"Backend\.Infrastructure\.InMemory", "^src/Infrastructure/(InMemory|Selection)/"),
     ];

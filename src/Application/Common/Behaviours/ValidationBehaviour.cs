@@ -9,9 +9,6 @@ internal sealed class ValidationBehaviour<TRequest, TResponse>(IEnumerable<IVali
     where TRequest : IRequest<TResponse>
     where TResponse : IFailable<TResponse>
 {
-    /// <summary>Code of every error made here.</summary>
-    public const string Code = "validation.failed";
-
     public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         foreach (var validator in validators)
@@ -19,12 +16,11 @@ internal sealed class ValidationBehaviour<TRequest, TResponse>(IEnumerable<IVali
             var outcome = await validator.ValidateAsync(request, cancellationToken);
             if (!outcome.IsValid)
             {
-                return TResponse.Failure(new Error(ErrorKind.Validation, Code, outcome.Errors[0].ErrorMessage)
-                {
-                    Fields = outcome.Errors
+                return TResponse.Failure(Error.Invalid(
+                    outcome.Errors[0].ErrorMessage,
+                    outcome.Errors
                         .GroupBy(e => e.PropertyName, StringComparer.Ordinal)
-                        .ToDictionary(g => g.Key, g => g.Select(e => e.ErrorMessage).ToArray(), StringComparer.Ordinal),
-                });
+                        .ToDictionary(g => g.Key, g => g.Select(e => e.ErrorMessage).ToArray(), StringComparer.Ordinal)));
             }
         }
 
