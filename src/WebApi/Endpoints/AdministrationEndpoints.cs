@@ -32,7 +32,7 @@ internal static class AdministrationEndpoints
         group.MapPut("/users/{id}/role", ChangeRole).WithName(nameof(ChangeRole)).WithSummary("Makes a user an administrator, or takes that back")
             .Refuses("role", "The role must be one of user, admin.").Fails(AdministrationErrors.UserNotFound, AdministrationErrors.NotYourself)
             .WithExamples(AdministrationExamples.RoleChange, AdministrationExamples.RoleChanged);
-        group.MapDelete("/users/{id}", DeleteUser).WithName(nameof(DeleteUser)).WithSummary("Removes a user and everything that is kept of him")
+        group.MapDelete("/users/{id:long}", DeleteUser).WithName(nameof(DeleteUser)).WithSummary("Removes a user and everything that is kept of him")
             .Fails(AdministrationErrors.UserNotFound, AdministrationErrors.NotYourself)
             .WithExamples(AdministrationExamples.UserRemoved);
         group.MapGet("/users/{id}/sessions", ListUserSessions).WithName(nameof(ListUserSessions)).WithSummary("A user's sessions, newest first")
@@ -83,7 +83,7 @@ internal static class AdministrationEndpoints
         return result.IsSuccess ? TypedResults.Ok(SwitchedAlertTypeResponse.From(result.Value)) : new Failure(result.Error);
     }
 
-    private static async Task<Results<Ok<RoleResponse>, Failure>> ChangeRole(string id, RoleBody? body, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<RoleResponse>, Failure>> ChangeRole([Description("Id of the user.")] string id, RoleBody? body, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
     {
         if (!RouteNumber.TryRead(id, out var number))
         {
@@ -94,18 +94,13 @@ internal static class AdministrationEndpoints
         return result.IsSuccess ? TypedResults.Ok(new RoleResponse("The role is changed.", number, result.Value.ToName())) : new Failure(result.Error);
     }
 
-    private static async Task<Results<Ok<NoticeResponse>, Failure>> DeleteUser(string id, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<NoticeResponse>, Failure>> DeleteUser([Description("Id of the user.")] long id, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
     {
-        if (!RouteNumber.TryRead(id, out var number))
-        {
-            return new Failure(AdministrationErrors.UserNotFound);
-        }
-
-        var result = await mediator.Send(new DeleteUserCommand(caller.Id, new UserId(number)), cancellationToken);
+        var result = await mediator.Send(new DeleteUserCommand(caller.Id, new UserId(id)), cancellationToken);
         return result.IsSuccess ? TypedResults.Ok(new NoticeResponse("The user is removed.")) : new Failure(result.Error);
     }
 
-    private static async Task<Results<Ok<IEnumerable<SessionResponse>>, Failure>> ListUserSessions(string id, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<IEnumerable<SessionResponse>>, Failure>> ListUserSessions([Description("Id of the user.")] string id, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
     {
         if (!RouteNumber.TryRead(id, out var number))
         {
@@ -116,7 +111,7 @@ internal static class AdministrationEndpoints
         return result.IsSuccess ? TypedResults.Ok(result.Value.Select(session => SessionResponse.From(session, caller.User.SessionId))) : new Failure(result.Error);
     }
 
-    private static async Task<Results<Ok<NoticeResponse>, Failure>> EndUserSessions(string id, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<NoticeResponse>, Failure>> EndUserSessions([Description("Id of the user.")] string id, IMediator mediator, CancellationToken cancellationToken)
     {
         if (!RouteNumber.TryRead(id, out var number))
         {
@@ -129,7 +124,7 @@ internal static class AdministrationEndpoints
             : new Failure(result.Error);
     }
 
-    private static async Task<Results<NoContent, Failure>> EndUserSession(string id, string sessionId, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<Results<NoContent, Failure>> EndUserSession([Description("Id of the user.")] string id, [Description("Id of the session, from the list of his sessions.")] string sessionId, IMediator mediator, CancellationToken cancellationToken)
     {
         if (!RouteNumber.TryRead(id, out var number) || !Guid.TryParseExact(sessionId, "D", out var session))
         {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Backend.Application.Accounts;
@@ -45,7 +46,7 @@ internal static class AlertEndpoints
         return result.IsSuccess ? TypedResults.Ok(CreatedAlertResponse.From(result.Value)) : new Failure(result.Error);
     }
 
-    private static async Task<Results<Ok<ChangedAlertResponse>, Failure>> ChangeAlert(string id, ChangeAlertBody? body, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<ChangedAlertResponse>, Failure>> ChangeAlert([Description("Id of the alert.")] string id, ChangeAlertBody? body, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
     {
         if (!RouteNumber.TryRead(id, out var number))
         {
@@ -56,7 +57,7 @@ internal static class AlertEndpoints
         return result.IsSuccess ? TypedResults.Ok(new ChangedAlertResponse(true, result.Value.ToWord())) : new Failure(result.Error);
     }
 
-    private static async Task<Results<Ok<SuccessResponse>, Failure>> DeleteAlert(string id, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<SuccessResponse>, Failure>> DeleteAlert([Description("Id of the alert.")] string id, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
     {
         if (!RouteNumber.TryRead(id, out var number))
         {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Backend.Application.Accounts;
 using Backend.Application.DriverNotifications;
@@ -44,7 +45,7 @@ internal static class DriverNotificationEndpoints
             : new Failure(result.Error) { RequiresTmUsername = result.Error == DriverNotificationErrors.NoPlayer };
     }
 
-    private static async Task<Results<Ok<SuccessResponse>, Failure>> DeleteDriverNotification(string id, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<SuccessResponse>, Failure>> DeleteDriverNotification([Description("Id of the notification.")] string id, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
     {
         if (!RouteNumber.TryRead(id, out var number))
         {

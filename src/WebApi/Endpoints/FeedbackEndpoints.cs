@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Backend.Application.Accounts;
 using Backend.Application.Feedback;
@@ -43,7 +44,7 @@ internal static class FeedbackEndpoints
         return result.IsSuccess ? TypedResults.Ok(new FeedbackListResponse(result.Value.Select(FeedbackResponse.From))) : new Failure(result.Error);
     }
 
-    private static async Task<Results<Ok<NoticeResponse>, Failure>> MarkFeedbackRead(string id, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<NoticeResponse>, Failure>> MarkFeedbackRead([Description("Id of the feedback.")] string id, IMediator mediator, CancellationToken cancellationToken)
     {
         if (!RouteNumber.TryRead(id, out var number))
         {
@@ -54,7 +55,7 @@ internal static class FeedbackEndpoints
         return result.IsSuccess ? TypedResults.Ok(new NoticeResponse("The feedback is marked as read.")) : new Failure(result.Error);
     }
 
-    private static async Task<Results<Ok<NoticeResponse>, Failure>> DeleteFeedback(string id, IMediator mediator, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<NoticeResponse>, Failure>> DeleteFeedback([Description("Id of the feedback.")] string id, IMediator mediator, CancellationToken cancellationToken)
     {
         if (!RouteNumber.TryRead(id, out var number))
         {

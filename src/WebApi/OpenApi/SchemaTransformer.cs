@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Backend.Domain.Common;
+using Backend.WebApi.Http;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -24,6 +25,16 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
         {
             schema.Type = JsonSchemaType.String;
             schema.Format = "date-time";
+        }
+
+        else if (type == typeof(DateTimeOffset?))
+        {
+            schema.Type = JsonSchemaType.String | JsonSchemaType.Null;
+            schema.Format = "date-time";
+        }
+        else if (context.JsonPropertyInfo?.CustomConverter is NumberOrTextConverter)
+        {
+            schema.Type = JsonSchemaType.String | JsonSchemaType.Integer | JsonSchemaType.Null;
         }
 
         var declaration = context.JsonPropertyInfo is { } property

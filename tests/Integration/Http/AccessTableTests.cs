@@ -58,7 +58,7 @@ public abstract class AccessTableTests(HostProfile profile) : ProfileSuite(profi
         new("GET", "/api/v1/admin/users", 401, 403, 200),
         new("PUT", "/api/v1/admin/users/alert-type", 401, 403, 400),
         new("PUT", "/api/v1/admin/users/{id}/role", 401, 403, 400, "/api/v1/admin/users/9000000/role"),
-        new("DELETE", "/api/v1/admin/users/{id}", 401, 403, 404, "/api/v1/admin/users/9000000"),
+        new("DELETE", "/api/v1/admin/users/{id:long}", 401, 403, 404, "/api/v1/admin/users/9000000"),
         new("GET", "/api/v1/admin/users/{id}/sessions", 401, 403, 200, "/api/v1/admin/users/9000000/sessions"),
         new("DELETE", "/api/v1/admin/users/{id}/sessions", 401, 403, 200, "/api/v1/admin/users/9000000/sessions"),
         new("DELETE", "/api/v1/admin/users/{id}/sessions/{sessionId}", 401, 403, 404, $"/api/v1/admin/users/9000000/sessions/{SomeId}"),

@@ -35,7 +35,7 @@ public abstract class SessionTests : ProfileSuite
         tokens["user"]!["id"]!.GetValueKind().ShouldBe(JsonValueKind.String);
         ((string)tokens["user"]!["username"]!).ShouldBe("Some One");
         ((string)tokens["user"]!["email"]!).ShouldBe("Some.One@Example.org");
-        profile.AsObject().Select(p => p.Key).ShouldBe(["id", "email", "username", "createdAt"]);
+        profile.AsObject().Select(p => p.Key).ShouldBe(["id", "email", "username", "createdAt", "tmxUserId", "formerUsername"]);
         profile["id"]!.GetValueKind().ShouldBe(JsonValueKind.Number);
         profile["id"]!.ToString().ShouldBe((string)tokens["user"]!["id"]!);
         DateTimeOffset.Parse((string)profile["createdAt"]!).Offset.ShouldBe(TimeSpan.Zero);
