@@ -13,6 +13,12 @@ public sealed class AwsAlertTests() : AlertTests(HostProfile.Aws);
 
 public sealed class AwsDriverNotificationTests() : DriverNotificationTests(HostProfile.Aws);
 
+public sealed class AwsAdministrationTests() : AdministrationTests(HostProfile.Aws);
+
+public sealed class AwsFeedbackTests() : FeedbackTests(HostProfile.Aws);
+
+public sealed class AwsHistoryTests() : HistoryTests(HostProfile.Aws);
+
 public sealed class AwsBadInputTests() : BadInputTests(HostProfile.Aws);
 
 public sealed class AwsLookupTests() : LookupTests(HostProfile.Aws);

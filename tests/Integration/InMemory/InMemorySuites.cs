@@ -12,6 +12,12 @@ public sealed class InMemoryAlertTests() : AlertTests(HostProfile.InMemory);
 
 public sealed class InMemoryDriverNotificationTests() : DriverNotificationTests(HostProfile.InMemory);
 
+public sealed class InMemoryAdministrationTests() : AdministrationTests(HostProfile.InMemory);
+
+public sealed class InMemoryFeedbackTests() : FeedbackTests(HostProfile.InMemory);
+
+public sealed class InMemoryHistoryTests() : HistoryTests(HostProfile.InMemory);
+
 public sealed class InMemoryBadInputTests() : BadInputTests(HostProfile.InMemory);
 
 public sealed class InMemoryLookupTests() : LookupTests(HostProfile.InMemory);

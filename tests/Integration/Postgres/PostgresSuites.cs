@@ -13,6 +13,12 @@ public sealed class PostgresAlertTests() : AlertTests(HostProfile.Postgres);
 
 public sealed class PostgresDriverNotificationTests() : DriverNotificationTests(HostProfile.Postgres);
 
+public sealed class PostgresAdministrationTests() : AdministrationTests(HostProfile.Postgres);
+
+public sealed class PostgresFeedbackTests() : FeedbackTests(HostProfile.Postgres);
+
+public sealed class PostgresHistoryTests() : HistoryTests(HostProfile.Postgres);
+
 public sealed class PostgresBadInputTests() : BadInputTests(HostProfile.Postgres);
 
 public sealed class PostgresLookupTests() : LookupTests(HostProfile.Postgres);
