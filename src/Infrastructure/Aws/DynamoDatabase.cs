@@ -190,6 +190,22 @@ internal sealed class DynamoDatabase(IAmazonDynamoDB client, IIdSource ids)
     public Task DeleteAsync(string table, string partition, string sort, CancellationToken cancellationToken) =>
         AwsFailures.GuardAsync(token => client.DeleteItemAsync(new DeleteItemRequest { TableName = table, Key = Key(partition, sort) }, token), cancellationToken);
 
+    /// <summary>Deletes an item on a condition. Nothing happens when it does not hold, or there is none.</summary>
+    public async Task DeleteIfAsync(string table, string partition, string sort, string condition, Values values, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AwsFailures.GuardAsync(
+                token => client.DeleteItemAsync(
+                    new DeleteItemRequest { TableName = table, Key = Key(partition, sort), ConditionExpression = condition, ExpressionAttributeValues = values }, token),
+                cancellationToken);
+        }
+        catch (ConditionalCheckFailedException)
+        {
+            // Another has it, or it is gone.
+        }
+    }
+
     /// <summary>Writes items whole, whatever is there, in no order; one that is written twice does no harm.</summary>
     public Task PutAllAsync(string table, IEnumerable<Values> items, CancellationToken cancellationToken) =>
         WriteAllAsync(table, items.Select(item => new WriteRequest(new PutRequest(item))), cancellationToken);

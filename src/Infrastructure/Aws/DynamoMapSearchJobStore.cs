@@ -136,7 +136,8 @@ internal sealed class DynamoMapSearchJobStore(DynamoDatabase database, AwsSettin
         if (appended is null && (await FindAsync(key, CancellationToken.None) is not { } job || (job.IsFinished && row.Index >= job.MapsDone)))
         {
             // It ended, and may be removed with all its rows, between the row and its being counted.
-            await database.DeleteAsync(_table, MapSearchItem.RowPartition(key), MapSearchItem.RowSort(row.Index), CancellationToken.None);
+            await database.DeleteIfAsync(
+                _table, MapSearchItem.RowPartition(key), MapSearchItem.RowSort(row.Index), "fence = :fence", new Values { [":fence"] = Number(fence) }, CancellationToken.None);
         }
 
         return appended;
