@@ -57,6 +57,9 @@ alter table public.driver_notifications
     alter column personal_best type bigint,
     alter column personal_best drop not null;
 
+-- Hidden times were kept as upstream marks them.
+update public.driver_notifications set personal_best = null where personal_best < 0;
+
 update public.driver_notifications n
 set account_id = u.tm_account_id::uuid
 from public.users u
@@ -79,6 +82,16 @@ drop index if exists public.idx_notification_history_status;
 create index notification_history_user_id_processing_date_idx on public.notification_history (user_id, processing_date desc, id);
 create index notification_history_processing_date_idx on public.notification_history (processing_date desc, id);
 create index notification_history_sent_alerts_idx on public.notification_history (id) where notification_type = 'mapper_alert' and status = 'sent';
+
+-- Whoever is limited may be forgotten, with whatever else a key holds. What was counted so far is not worth keeping.
+delete from public.rate_limit_windows;
+
+alter table public.rate_limit_windows
+    add column owner bytea not null;
+
+create index rate_limit_windows_owner_idx on public.rate_limit_windows (owner);
+
+comment on column public.rate_limit_windows.owner is 'SHA-256 of the first line of the key.';
 
 alter table public.feedback
     drop column username;

@@ -37,21 +37,38 @@ internal sealed class ChangePasswordHandler(IUserStore users, ISessionStore sess
             return hash.Error;
         }
 
-        // Somebody else has changed it in the meantime.
-        if (!await users.TryReplacePasswordHashAsync(command.UserId, confirmed.Value.PasswordHash, hash.Value, cancellationToken))
+        // Before as well: should the store of sessions be away, nothing has happened yet and the change can be tried again.
+        await EndOthersAsync(command, cancellationToken);
+        if (!await users.TryReplacePasswordHashAsync(command.UserId, confirmed.Value.PasswordHash, hash.Value, cancellationToken)
+            && !await TryReplaceRenewedAsync(command, hash.Value, cancellationToken))
         {
             return AccountErrors.WrongPassword;
         }
 
-        // The password is changed, so nothing that follows may be left out because the caller went away.
-        foreach (var session in await sessions.ListAsync(command.UserId, CancellationToken.None))
+        await EndOthersAsync(command, CancellationToken.None);
+        return default(Nothing);
+    }
+
+    private async Task EndOthersAsync(ChangePasswordCommand command, CancellationToken cancellationToken)
+    {
+        foreach (var session in await sessions.ListAsync(command.UserId, cancellationToken))
         {
             if (session.Id != command.SessionId)
             {
-                await sessions.RemoveAsync(command.UserId, session.Id, CancellationToken.None);
+                await sessions.RemoveAsync(command.UserId, session.Id, cancellationToken);
             }
         }
+    }
 
-        return default(Nothing);
+    /// <summary>A sign-in may have renewed the hash of the same password meanwhile.</summary>
+    private async Task<bool> TryReplaceRenewedAsync(ChangePasswordCommand command, Secret hash, CancellationToken cancellationToken)
+    {
+        if (await users.FindAsync(command.UserId, cancellationToken) is not { } user)
+        {
+            return false;
+        }
+
+        var verdict = await passwords.VerifyAsync(command.CurrentPassword!, user.PasswordHash, cancellationToken);
+        return verdict is { IsSuccess: true, Value.IsMatch: true } && await users.TryReplacePasswordHashAsync(user.Id, user.PasswordHash, hash, cancellationToken);
     }
 }

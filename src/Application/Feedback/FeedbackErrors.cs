@@ -14,5 +14,8 @@ public static class FeedbackErrors
     };
 
     public static Error UserBacklog { get; } = new(
-        ErrorKind.Conflict, "feedback.user_backlog", $"{FeedbackEntry.MaxUnreadPerUser} messages of yours have not been read yet. Please wait until some of them are.");
+        ErrorKind.TooManyRequests, "feedback.user_backlog", $"{FeedbackEntry.MaxUnreadPerUser} messages of yours have not been read yet. Please wait until some of them are.")
+    {
+        RetryAfter = TimeSpan.FromDays(1),
+    };
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Backend.Application.Maintenance;
 
 /// <summary>Sent about once a minute, by a timer or a schedule.</summary>
-public sealed record KeepUpCommand() : ICommand<KeepUpResult>;
+public sealed record KeepUpCommand() : ICommand<KeepUpResult>, IPeriodic;
 
 /// <param name="Failed">Stores whose round failed; the next one makes up for it.</param>
 public sealed record KeepUpResult(int Done, int Failed);

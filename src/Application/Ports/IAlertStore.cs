@@ -16,7 +16,7 @@ namespace Backend.Application.Ports;
 public interface IAlertStore
 {
     /// <summary>How long a claimed count is left alone.</summary>
-    static readonly TimeSpan CountLease = TimeSpan.FromMinutes(2);
+    static readonly TimeSpan CountLease = TimeSpan.FromMinutes(5);
 
     /// <summary>Stores an alert unless its user has one, or is unknown. Of concurrent calls for one user exactly one adds.</summary>
     Task<AddAlertOutcome> AddAsync(NewAlert alert, CancellationToken cancellationToken);

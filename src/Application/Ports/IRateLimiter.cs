@@ -12,11 +12,11 @@ public interface IRateLimiter
     /// Counts the call if the limit allows it. Of concurrent calls never more than the limit are allowed. The verdict's quota
     /// is what this very step has left, so that of concurrent calls no two that are allowed are told the same remainder.
     /// </summary>
-    /// <param name="key">Who is limited: a user id, a client address; limits do not share keys.</param>
+    /// <param name="key">Who is limited: a user id, a client address; limits do not share keys. What narrows it down stands on further lines.</param>
     Task<RateLimitVerdict> TryTakeAsync(RateLimit limit, string key, CancellationToken cancellationToken);
 
-    /// <summary>Forgets what was counted with this key, in every limit.</summary>
-    Task ForgetAsync(string key, CancellationToken cancellationToken);
+    /// <summary>Forgets what was counted with keys whose first line is this one, in every limit.</summary>
+    Task ForgetAsync(string owner, CancellationToken cancellationToken);
 }
 
 /// <summary>The limits; each is a setting <c>RateLimits:&lt;name&gt;</c> of the form <c>calls/seconds</c>.</summary>

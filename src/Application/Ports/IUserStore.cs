@@ -13,7 +13,8 @@ public interface IUserStore
     /// <summary>
     /// Stores a new user under a fresh id. Uniqueness and <paramref name="maxUsers"/> are decided in the same step: of
     /// concurrent calls with one name exactly one succeeds, and the limit is never exceeded. When several reasons
-    /// apply, the taken name is reported first, then the taken address, then the limit.
+    /// apply, the taken name is reported first, then the taken address, then the limit. Somebody who would be an
+    /// administrator becomes one only while there is none.
     /// </summary>
     Task<AddUserOutcome> AddAsync(NewUser user, int maxUsers, CancellationToken cancellationToken);
 
@@ -43,7 +44,7 @@ public interface IUserStore
 
     /// <summary>
     /// Notes which user of Trackmania Exchange this user is, and gives him that one's name; the name before it becomes
-    /// <see cref="User.FormerName"/> if it was another. Nothing changes unless the answer is <see cref="LinkOutcome.Linked"/>.
+    /// <see cref="User.FormerName"/> if it was another, and his alert's maps are due for counting. Nothing changes unless the answer is <see cref="LinkOutcome.Linked"/>.
     /// </summary>
     Task<LinkOutcome> LinkTmxUserAsync(UserId userId, TmxUserId tmxUserId, UserName name, CancellationToken cancellationToken);
 

@@ -88,7 +88,7 @@ internal sealed class LoginHandler(
         var account = user is null ? $"unknown {command.Login!.Trim().ToUpperInvariant()}" : user.Id.ToString();
         return (await limiter.TryTakeAsync(RateLimit.LoginAccount, account, cancellationToken)).IsAllowed
             ? null
-            : (await limiter.TryTakeAsync(RateLimit.LoginAccountAddress, $"{account} {network}", cancellationToken)).Refusal;
+            : (await limiter.TryTakeAsync(RateLimit.LoginAccountAddress, $"{account}\n{network}", cancellationToken)).Refusal;
     }
 
     /// <summary>

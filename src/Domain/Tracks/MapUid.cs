@@ -8,7 +8,7 @@ namespace Backend.Domain.Tracks;
 /// </summary>
 public readonly record struct MapUid
 {
-    public const int MaxLength = 64;
+    public const int MaxLength = 100;
 
     private MapUid(string value) => Value = value;
 

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Backend.Application.Ports;
 using Backend.Domain.Common;
 using Backend.Infrastructure.Security;
@@ -10,8 +9,6 @@ namespace Backend.Infrastructure.Aws;
 /// <summary>One item a limit and key: the moments of its last calls, as offsets from the first in four bytes each, so that the largest limit fits into an item.</summary>
 internal sealed class DynamoRateLimiter(DynamoDatabase database, AwsSettings settings, RateLimitOptions options, TimeProvider clock) : IRateLimiter
 {
-    private const string Sort = "calls";
-
     private readonly string _table = settings.NameOf(AwsSchema.RateLimits);
 
     public async Task<RateLimitVerdict> TryTakeAsync(RateLimit limit, string key, CancellationToken cancellationToken)
@@ -22,10 +19,11 @@ internal sealed class DynamoRateLimiter(DynamoDatabase database, AwsSettings set
             return RateLimitVerdict.Unlimited;
         }
 
-        var partition = Partition(limit, key);
+        var owner = LimitKey.OwnerOf(key);
+        var (partition, sort) = (Partition(limit, owner), SortOf(key, owner));
         while (true)
         {
-            var item = await database.FindAsync(_table, partition, Sort, cancellationToken);
+            var item = await database.FindAsync(_table, partition, sort, cancellationToken);
             var now = clock.GetUtcNow().ToWholeMilliseconds();
             var calls = item is null ? [] : ReadCalls(item.Number("first"), item.Bytes("offsets")).Where(call => call > (now - rule.Window).ToUnixTimeMilliseconds()).ToList();
             if (calls.Count >= rule.Calls)
@@ -41,7 +39,7 @@ internal sealed class DynamoRateLimiter(DynamoDatabase database, AwsSettings set
                 new()
                 {
                     [AwsSchema.PartitionKey] = Text(partition),
-                    [AwsSchema.SortKey] = Text(Sort),
+                    [AwsSchema.SortKey] = Text(sort),
                     ["first"] = Number(calls[0]),
                     ["offsets"] = Bytes(MemoryMarshal.AsBytes(calls.Select(call => (int)(call - calls[0])).ToArray().AsSpan()).ToArray()),
                     ["version"] = Number(version + 1),
@@ -60,15 +58,18 @@ internal sealed class DynamoRateLimiter(DynamoDatabase database, AwsSettings set
         }
     }
 
-    public async Task ForgetAsync(string key, CancellationToken cancellationToken)
+    public async Task ForgetAsync(string owner, CancellationToken cancellationToken)
     {
         foreach (var limit in Enum.GetValues<RateLimit>())
         {
-            await database.DeleteAsync(_table, Partition(limit, key), Sort, cancellationToken);
+            await database.DeleteAllAsync(_table, Partition(limit, owner), cancellationToken);
         }
     }
 
-    private static string Partition(RateLimit limit, string key) => $"{limit}#{Hash(key)}";
+    private static string Partition(RateLimit limit, string owner) => $"{limit}#{Convert.ToHexStringLower(LimitKey.Hash(owner))}";
+
+    /// <summary>What narrows the key down has an item of its own beside it.</summary>
+    private static string SortOf(string key, string owner) => key.Length == owner.Length ? "calls" : Convert.ToHexStringLower(LimitKey.Hash(key));
 
     private static IEnumerable<long> ReadCalls(long first, byte[] offsets)
     {
@@ -77,7 +78,4 @@ internal sealed class DynamoRateLimiter(DynamoDatabase database, AwsSettings set
             yield return first + BitConverter.ToInt32(offsets, i);
         }
     }
-
-    /// <summary>Of the characters as they are: a key may hold what no encoding can write, and is nobody's business in a table.</summary>
-    private static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan())));
 }

@@ -53,10 +53,8 @@ internal sealed class InMemoryAlertStore(InMemoryRelations relations, TimeProvid
             }
 
             var before = row.Alert;
-            row.Alert = before with { Mode = mode, CountState = MapCountState.Counting };
-            row.Due = clock.GetUtcNow();
-            row.Attempt = 0;
-            row.Fence++;
+            row.Alert = before with { Mode = mode };
+            row.CountAnew(clock.GetUtcNow());
             return before;
         },
         cancellationToken);

@@ -44,17 +44,15 @@ internal sealed class InMemoryRateLimiter(RateLimitOptions options, TimeProvider
         }
     }
 
-    public Task ForgetAsync(string key, CancellationToken cancellationToken)
+    public Task ForgetAsync(string owner, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
         {
-            foreach (var limit in Enum.GetValues<RateLimit>())
+            foreach (var (id, node) in _windows.Where(w => LimitKey.OwnerOf(w.Key.Key) == owner).ToList())
             {
-                if (_windows.Remove((limit, key), out var node))
-                {
-                    _byUse.Remove(node);
-                }
+                _windows.Remove(id);
+                _byUse.Remove(node);
             }
         }
 

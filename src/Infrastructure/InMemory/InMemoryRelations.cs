@@ -61,6 +61,15 @@ internal sealed class InMemoryRelations
         public int Attempt { get; set; }
 
         public long Fence { get; set; }
+
+        /// <summary>From the first attempt on, whatever is under way.</summary>
+        public void CountAnew(DateTimeOffset now)
+        {
+            Alert = Alert with { CountState = MapCountState.Counting };
+            Due = now;
+            Attempt = 0;
+            Fence++;
+        }
     }
 
     internal sealed record FeedbackRow(FeedbackId Id, UserId UserId, string Message, string Type, DateTimeOffset CreatedAt, DateTimeOffset? ReadAt);

@@ -6,7 +6,7 @@ using Backend.Domain.Tracks;
 
 namespace Backend.Infrastructure.InMemory;
 
-internal sealed class InMemoryUserStore(InMemoryRelations relations) : IUserStore
+internal sealed class InMemoryUserStore(InMemoryRelations relations, TimeProvider clock) : IUserStore
 {
     /// <summary>Every name there is, former ones included; written in steps of <see cref="InMemoryRelations"/> only.</summary>
     private readonly Dictionary<string, UserId> _names = new(StringComparer.Ordinal);
@@ -34,7 +34,8 @@ internal sealed class InMemoryUserStore(InMemoryRelations relations) : IUserStor
                 return new AddUserOutcome(AddUserStatus.Full);
             }
 
-            var stored = new User(new UserId(relations.NextId()), user.Name, user.Email, user.PasswordHash, user.Role, user.CreatedAt.ToWholeMilliseconds());
+            var role = tables.Users.Values.Any(u => u.Role == Role.Admin) ? Role.User : user.Role;
+            var stored = new User(new UserId(relations.NextId()), user.Name, user.Email, user.PasswordHash, role, user.CreatedAt.ToWholeMilliseconds());
             tables.Users[stored.Id] = stored;
             _roles[stored.Id] = stored.Role;
             _names[stored.Name.Key] = stored.Id;
@@ -121,6 +122,12 @@ internal sealed class InMemoryUserStore(InMemoryRelations relations) : IUserStor
 
             _names[name.Key] = userId;
             tables.Users[userId] = user with { Name = name, FormerName = former, TmxUserId = tmxUserId };
+            if (user.Name.Value != name.Value && tables.Alerts.GetValueOrDefault(userId) is { } alert)
+            {
+                // His maps are those of the new name.
+                alert.CountAnew(clock.GetUtcNow());
+            }
+
             return LinkOutcome.Linked;
         },
         cancellationToken);

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Backend.Application.Ports;
 using Backend.Domain.Common;
 using Backend.Infrastructure.Security;
@@ -20,7 +18,7 @@ internal sealed class PostgresRateLimiter(PostgresDatabase database, RateLimitOp
         var now = clock.GetUtcNow().ToWholeMilliseconds();
         var (isAllowed, oldest, counted) = (await database.WriteAsync(
             """
-            insert into rate_limit_windows as w (limit_name, key, taken, was_allowed, expires_at) values ($1, $2, array[$3::timestamptz], true, $3 + $4)
+            insert into rate_limit_windows as w (limit_name, key, taken, was_allowed, expires_at, owner) values ($1, $2, array[$3::timestamptz], true, $3 + $4, $6)
             on conflict (limit_name, key) do update set
                 was_allowed = (select count(*) from unnest(w.taken) t where t > $3 - $4) < $5,
                 taken = (select coalesce(array_agg(t order by t), '{}') from unnest(w.taken) t where t > $3 - $4)
@@ -31,16 +29,14 @@ internal sealed class PostgresRateLimiter(PostgresDatabase database, RateLimitOp
             static row => (row.GetBoolean(0), row.GetFieldValue<DateTimeOffset>(1), row.GetInt32(2)),
             cancellationToken,
             Value(limit.ToString()),
-            Value(Hash(key)),
+            Value(LimitKey.Hash(key)),
             Value(now),
             Value(rule.Window),
-            Value(rule.Calls))).Single();
+            Value(rule.Calls),
+            Value(LimitKey.Hash(LimitKey.OwnerOf(key))))).Single();
         return RateLimitVerdict.Of(isAllowed, rule.Calls, rule.Window, counted, oldest + rule.Window - now);
     }
 
-    public Task ForgetAsync(string key, CancellationToken cancellationToken) => database.WriteAsync(
-        "delete from rate_limit_windows where limit_name = any($1) and key = $2", cancellationToken, Value(Enum.GetNames<RateLimit>()), Value(Hash(key)));
-
-    /// <summary>Of the characters as they are: a key may hold what no encoding can write.</summary>
-    private static byte[] Hash(string key) => SHA256.HashData(MemoryMarshal.AsBytes(key.AsSpan()));
+    public Task ForgetAsync(string owner, CancellationToken cancellationToken) =>
+        database.WriteAsync("delete from rate_limit_windows where owner = $1", cancellationToken, Value(LimitKey.Hash(owner)));
 }

@@ -16,6 +16,8 @@ internal sealed class PostgresUserStore(PostgresDatabase database, IDbContextFac
     private static readonly Func<BackendContext, long, Task<string?>> s_findRole =
         EF.CompileAsyncQuery((BackendContext context, long id) => context.Users.Where(u => u.Id == id).Select(u => u.Role).FirstOrDefault());
 
+    private static readonly string s_admin = Role.Admin.ToName();
+
     private readonly RecentReads<UserId, Role?> _recent = new(ISessionStore.Staleness / 2, clock);
 
     public Task<AddUserOutcome> AddAsync(NewUser user, int maxUsers, CancellationToken cancellationToken) =>
@@ -37,12 +39,14 @@ internal sealed class PostgresUserStore(PostgresDatabase database, IDbContextFac
                     return new AddUserOutcome(AddUserStatus.Full);
                 }
 
+                // Decided here, where nobody else is added at the same time.
+                var isAdmin = user.Role == Role.Admin && !await context.Users.AnyAsync(u => u.Role == s_admin, cancellationToken);
                 var row = new UserRow
                 {
                     Name = user.Name.Value,
                     Email = user.Email.Value,
                     PasswordHash = user.PasswordHash.Reveal(),
-                    Role = user.Role.ToName(),
+                    Role = isAdmin ? s_admin : Role.User.ToName(),
                     CreatedAt = user.CreatedAt.ToWholeMilliseconds(),
                 };
                 context.Users.Add(row);
@@ -153,6 +157,14 @@ internal sealed class PostgresUserStore(PostgresDatabase database, IDbContextFac
                 await context.Users.Where(u => u.Id == userId.Value).ExecuteUpdateAsync(
                     update => update.SetProperty(u => u.Name, name.Value).SetProperty(u => u.FormerName, former).SetProperty(u => u.TmxUserId, tmx),
                     cancellationToken);
+                if (row.Name != name.Value)
+                {
+                    // His maps are those of the new name.
+                    await context.Database.ExecuteSqlAsync(
+                        $"update alerts set count_state = 'counting', count_due_at = clock_timestamp(), count_attempt = 0, count_fence = count_fence + 1 where user_id = {userId.Value}",
+                        cancellationToken);
+                }
+
                 await transaction.CommitAsync(cancellationToken);
                 return LinkOutcome.Linked;
             },

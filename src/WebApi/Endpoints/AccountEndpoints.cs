@@ -114,6 +114,7 @@ internal static class AccountEndpoints
             return new Failure(result.Error);
         }
 
+        context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.ContentDisposition = "attachment; filename=\"account.json\"";
         return TypedResults.Ok(AccountExportResponse.From(result.Value, caller.User.SessionId));
     }

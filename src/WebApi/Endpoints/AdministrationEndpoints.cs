@@ -19,7 +19,7 @@ internal static class AdministrationEndpoints
         group.MapGet("/config", ListSiteSettings).WithName(nameof(ListSiteSettings)).WithSummary("The numbers that administrators can change")
             .Revalidates()
             .WithExamples(AdministrationExamples.Settings);
-        group.MapPut("/config", ChangeSiteSetting).WithName(nameof(ChangeSiteSetting)).WithSummary("Changes one of them; it is in force at once")
+        group.MapPut("/config", ChangeSiteSetting).WithName(nameof(ChangeSiteSetting)).WithSummary("Changes one of them, for whatever is counted from then on")
             .Refuses("config_value", "The value must be a whole number from 1 to 10000.")
             .WithExamples(AdministrationExamples.SettingChange, AdministrationExamples.SettingChanged);
         group.MapGet("/users", ListUsers).WithName(nameof(ListUsers)).WithSummary("Users, newest first; all of them unless a page is asked for")
@@ -107,7 +107,7 @@ internal static class AdministrationEndpoints
             return new Failure(AdministrationErrors.UserNotFound);
         }
 
-        var result = await mediator.Send(new ListSessionsQuery(new UserId(number)), cancellationToken);
+        var result = await mediator.Send(new ListUserSessionsQuery(new UserId(number)), cancellationToken);
         return result.IsSuccess ? TypedResults.Ok(result.Value.Select(session => SessionResponse.From(session, caller.User.SessionId))) : new Failure(result.Error);
     }
 
@@ -118,7 +118,7 @@ internal static class AdministrationEndpoints
             return new Failure(AdministrationErrors.UserNotFound);
         }
 
-        var result = await mediator.Send(new LogoutEverywhereCommand(new UserId(number)), cancellationToken);
+        var result = await mediator.Send(new EndUserSessionsCommand(new UserId(number)), cancellationToken);
         return result.IsSuccess
             ? TypedResults.Ok(new NoticeResponse(string.Create(CultureInfo.InvariantCulture, $"{result.Value} sessions are ended.")))
             : new Failure(result.Error);

@@ -56,11 +56,6 @@ internal static partial class LambdaEventEndpoints
         }
 
         var kept = await mediator.Send(new KeepUpCommand(), ended.Token);
-        if (!kept.IsSuccess)
-        {
-            return new Failure(kept.Error);
-        }
-
         try
         {
             await mediator.Send(new CountAlertMapsCommand(), ended.Token);
@@ -68,6 +63,11 @@ internal static partial class LambdaEventEndpoints
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
         {
             // The next minute goes on.
+        }
+
+        if (!kept.IsSuccess)
+        {
+            return new Failure(kept.Error);
         }
 
         // An error of the function, which raises its alarm; the schedule comes again anyway.

@@ -125,7 +125,7 @@ internal sealed class ObservedRateLimiter(IRateLimiter limiter, bool isStrict) :
         return verdict;
     }
 
-    public Task ForgetAsync(string key, CancellationToken cancellationToken) => limiter.ForgetAsync(key, cancellationToken);
+    public Task ForgetAsync(string owner, CancellationToken cancellationToken) => limiter.ForgetAsync(owner, cancellationToken);
 }
 
 internal static class RateLimitObservation

@@ -22,7 +22,7 @@ internal sealed partial class MapCountWorker(IMediator mediator, TimeProvider cl
                     await mediator.Send(new CountAlertMapsCommand(), stoppingToken);
                     isTroubled = false;
                 }
-                catch (Exception exception) when (exception is not OperationCanceledException)
+                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
                 {
                     // Said once of each outage.
                     if (exception is not StoreUnavailableException)

@@ -87,7 +87,8 @@ internal static class ApiGaps
 
     private static IEnumerable<string> Answers(ApiDocument document, ApiOperation operation)
     {
-        if (!operation.Responses.Any(answer => answer.Key[0] == '2'))
+        // Nobody may start the daily run yet.
+        if (operation.Id != "StartDailyRun" && !operation.Responses.Any(answer => answer.Key[0] == '2'))
         {
             yield return "no success";
         }

@@ -181,6 +181,22 @@ public abstract class AlertStoreContract
     }
 
     [Fact]
+    public async Task The_maps_of_a_user_who_gets_another_name_are_counted_anew()
+    {
+        var (alerts, users) = await CreateAsync();
+        var user = await users.AddAsync("stripped");
+        var alert = await AddAsync(alerts, users, user.Id);
+        await CountAsync(alerts, Uids("a"));
+
+        await users.LinkTmxUserAsync(user.Id, new TmxUserId(7), user.Name, CancellationToken.None);
+        (await alerts.TryClaimCountAsync(CancellationToken.None)).ShouldBeNull();
+        await users.LinkTmxUserAsync(user.Id, new TmxUserId(7), TestUsers.Name("st.ripped"), CancellationToken.None);
+
+        (await alerts.FindAsync(user.Id, CancellationToken.None))!.CountState.ShouldBe(MapCountState.Counting);
+        (await alerts.TryClaimCountAsync(CancellationToken.None)).ShouldNotBeNull().ShouldSatisfyAllConditions(t => t.Alert.Id.ShouldBe(alert.Id), t => t.Attempt.ShouldBe(1));
+    }
+
+    [Fact]
     public async Task An_alert_goes_with_its_user()
     {
         var (alerts, users) = await CreateAsync();

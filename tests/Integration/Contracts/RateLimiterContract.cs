@@ -57,6 +57,28 @@ public abstract class RateLimiterContract
     }
 
     [Fact]
+    public async Task Whoever_is_forgotten_is_forgotten_with_whatever_narrowed_him_down()
+    {
+        var limiter = await CreateAsync(_time);
+        string[] keys = [$"{_key}\n192.0.2.1", $"{_key}\n192.0.2.2", $"{_key} 2\n192.0.2.1"];
+        foreach (var key in keys)
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                (await limiter.TryTakeAsync(RateLimit.Register, key, CancellationToken.None)).IsAllowed.ShouldBeTrue(key);
+            }
+
+            (await limiter.TryTakeAsync(RateLimit.Register, key, CancellationToken.None)).IsAllowed.ShouldBeFalse(key);
+        }
+
+        await limiter.ForgetAsync(_key, CancellationToken.None);
+
+        (await limiter.TryTakeAsync(RateLimit.Register, keys[0], CancellationToken.None)).IsAllowed.ShouldBeTrue();
+        (await limiter.TryTakeAsync(RateLimit.Register, keys[1], CancellationToken.None)).IsAllowed.ShouldBeTrue();
+        (await limiter.TryTakeAsync(RateLimit.Register, keys[2], CancellationToken.None)).IsAllowed.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Refused_calls_do_not_count()
     {
         var limiter = await CreateAsync(_time);

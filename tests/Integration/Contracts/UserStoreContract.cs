@@ -113,6 +113,19 @@ public abstract class UserStoreContract
     }
 
     [Fact]
+    public async Task Somebody_new_is_an_administrator_only_while_there_is_none()
+    {
+        var store = await CreateAsync();
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => store.AddAsync(NewUser($"would be {i}") with { Role = Role.Admin }, NoLimit, CancellationToken.None))));
+
+        outcomes.Count(o => o.User!.Role == Role.Admin).ShouldBe(1);
+        var first = outcomes.Single(o => o.User!.Role == Role.Admin).User!;
+        await store.RemoveAsync(first.Id, CancellationToken.None);
+        (await store.AddAsync(NewUser("next") with { Role = Role.Admin }, NoLimit, CancellationToken.None)).User!.Role.ShouldBe(Role.Admin);
+    }
+
+    [Fact]
     public async Task A_hash_is_replaced_only_if_it_is_the_expected_one()
     {
         var store = await CreateAsync();

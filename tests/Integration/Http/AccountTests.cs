@@ -105,7 +105,7 @@ public abstract class AccountTests(HostProfile profile) : ProfileSuite(profile)
     [Fact]
     public async Task Of_a_removed_user_nothing_is_left_in_any_store()
     {
-        await using var host = Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["Trackmania:NadeoRate"] = "20", ["RateLimits:Feedback"] = "5/300", ["RateLimits:LoginAccount"] = "20/900" });
+        await using var host = Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["Trackmania:NadeoRate"] = "20", ["RateLimits:Feedback"] = "5/300", ["RateLimits:LoginAccount"] = "1/900" });
         const string Name = "Removed Person 🏁";
         var (user, id) = await FilledAsync(host, Name);
         var elsewhere = await host.SignInAgainAsync(Name);

@@ -126,7 +126,7 @@ public abstract class BadInputTests : ProfileSuite
             ("records/latest?period=1d", "mapUid"),
             ("records/latest?mapUid=..%2f..%2fetc&period=1d", "mapUid"),
             ("records/latest?mapUid=a%3Flength%3D1&period=1d", "mapUid"),
-            ($"records/latest?mapUid={new string('a', 65)}&period=1d", "mapUid"),
+            ($"records/latest?mapUid={new string('a', 101)}&period=1d", "mapUid"),
             ("records/latest?mapUid=abc", "period"),
             ("records/latest?mapUid=abc&period=", "period"),
             ("records/latest?mapUid=abc&period=1D", "period"),

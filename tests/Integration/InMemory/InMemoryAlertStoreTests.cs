@@ -9,7 +9,7 @@ public sealed class InMemoryAlertStoreTests : AlertStoreContract
     protected override Task<(IAlertStore Alerts, IUserStore Users)> CreateAsync()
     {
         var relations = new InMemoryRelations();
-        return Task.FromResult<(IAlertStore, IUserStore)>((new InMemoryAlertStore(relations, Time), new InMemoryUserStore(relations)));
+        return Task.FromResult<(IAlertStore, IUserStore)>((new InMemoryAlertStore(relations, Time), new InMemoryUserStore(relations, Time)));
     }
 
     protected override Task PassAsync(TimeSpan duration)

@@ -9,6 +9,6 @@ public sealed class InMemoryDriverNotificationStoreTests : DriverNotificationSto
     protected override Task<(IDriverNotificationStore Notifications, IUserStore Users)> CreateAsync()
     {
         var relations = new InMemoryRelations();
-        return Task.FromResult<(IDriverNotificationStore, IUserStore)>((new InMemoryDriverNotificationStore(relations), new InMemoryUserStore(relations)));
+        return Task.FromResult<(IDriverNotificationStore, IUserStore)>((new InMemoryDriverNotificationStore(relations), new InMemoryUserStore(relations, TimeProvider.System)));
     }
 }

@@ -9,6 +9,6 @@ public sealed class InMemoryFeedbackStoreTests : FeedbackStoreContract
     protected override Task<(IFeedbackStore Feedback, IUserStore Users)> CreateAsync()
     {
         var relations = new InMemoryRelations();
-        return Task.FromResult<(IFeedbackStore, IUserStore)>((new InMemoryFeedbackStore(relations), new InMemoryUserStore(relations)));
+        return Task.FromResult<(IFeedbackStore, IUserStore)>((new InMemoryFeedbackStore(relations), new InMemoryUserStore(relations, TimeProvider.System)));
     }
 }

@@ -9,6 +9,6 @@ public sealed class InMemoryNotificationHistoryTests : NotificationHistoryContra
     protected override Task<(INotificationHistory History, IUserStore Users)> CreateAsync()
     {
         var relations = new InMemoryRelations();
-        return Task.FromResult<(INotificationHistory, IUserStore)>((new InMemoryNotificationHistory(relations), new InMemoryUserStore(relations)));
+        return Task.FromResult<(INotificationHistory, IUserStore)>((new InMemoryNotificationHistory(relations), new InMemoryUserStore(relations, TimeProvider.System)));
     }
 }

@@ -6,5 +6,5 @@ namespace Backend.Integration.InMemory;
 
 public sealed class InMemoryUserStoreTests : UserStoreContract
 {
-    protected override Task<IUserStore> CreateAsync() => Task.FromResult<IUserStore>(new InMemoryUserStore(new InMemoryRelations()));
+    protected override Task<IUserStore> CreateAsync() => Task.FromResult<IUserStore>(new InMemoryUserStore(new InMemoryRelations(), TimeProvider.System));
 }

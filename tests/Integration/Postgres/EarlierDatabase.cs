@@ -121,7 +121,7 @@ internal static class EarlierDatabase
             (4, 'uidOfQuarryOne', 'Fish &amp; Chips &lt;3', 17, 54321, 'active', true, '2025-07-01 10:00:00', '2025-07-02 10:00:00', '2025-10-26 01:30:00'),
             (4, 'uidOfQuarryTwo', 'Nothing & special', 2, 48000, null, null, null, null, null),
             (9, 'uidOfQuarryTwo', '&amp;lt;b&amp;gt; &#x27;n&#x27; &quot;roll&quot;', 3, 48001, 'inactive', true, '2025-07-01 10:00:00', '2025-07-02 10:00:00', '2025-07-03 10:00:00'),
-            (1, 'uidOfQuarryTwo', 'plain', 1, 47000, 'active', true, '2025-07-01 10:00:00', '2025-07-02 10:00:00', '2025-07-03 10:00:00');
+            (1, 'uidOfQuarryTwo', 'plain', 1, -1, 'active', true, '2025-07-01 10:00:00', '2025-07-02 10:00:00', '2025-07-03 10:00:00');
         insert into map_positions (map_uid, position, score, last_checked, created_at, updated_at) values
             ('uidOfQuarryOne', 1042, 9999999, '2025-08-01 04:00:01', '2025-07-01 04:00:00', null), ('uidOfQuarryTwo', 7, 9999999, null, null, null);
         insert into notification_history (user_id, username, notification_type, status, message, records_found, processing_date, created_at) values

@@ -118,7 +118,7 @@ public sealed class SchemaMigrationTests : IAsyncLifetime
             ["40|1|inaccurate|230|top5|counting|t", "41|4|accurate|0|top5|counting|t"]);
         (await ReadAsync<string>("select concat_ws('|', alert_id, mapid) from alert_maps order by 1")).ShouldBe(["40|uidOfQuarryOne", "40|uidOfQuarryTwo"]);
         (await ReadAsync<string>("select concat_ws('|', id, user_id, map_uid, current_position, personal_best, status, account_id) from driver_notifications order by id")).ShouldBe(
-            ["1|4|uidOfQuarryOne|17|54321|active", "2|4|uidOfQuarryTwo|2|48000|active", "3|9|uidOfQuarryTwo|3|48001|inactive", "4|1|uidOfQuarryTwo|1|47000|active|a3b1c2d4-0000-4000-8000-000000000001"]);
+            ["1|4|uidOfQuarryOne|17|54321|active", "2|4|uidOfQuarryTwo|2|48000|active", "3|9|uidOfQuarryTwo|3|48001|inactive", "4|1|uidOfQuarryTwo|1|active|a3b1c2d4-0000-4000-8000-000000000001"]);
         (await ReadAsync<string>("select concat_ws('|', id, map_uid, position, score) from map_positions order by id")).ShouldBe(["1|uidOfQuarryOne|1042|9999999", "2|uidOfQuarryTwo|7|9999999"]);
         (await ReadAsync<string>("select concat_ws('|', id, user_id, notification_type, status, message, records_found, processing_date) from notification_history order by id")).ShouldBe(
         [
@@ -178,6 +178,25 @@ public sealed class SchemaMigrationTests : IAsyncLifetime
         (await ReadAsync<long>("insert into alerts (user_id, created_at, updated_at, map_count, count_state) values (13, now(), now(), 0, 'counting') returning id")).ShouldBe([42]);
         (await ReadAsync<long>("insert into notification_history (user_id, notification_type, status, processing_date, created_at) values (13, 'mapper_alert', 'sent', '2026-01-01', now()) returning id")).ShouldBe([4]);
         (await ReadAsync<long>("insert into feedback (id, user_id, message, created_at) values (5000000000, 13, 'far', now()) returning id")).ShouldBe([5_000_000_000]);
+    }
+
+    [Fact]
+    public async Task A_database_of_an_earlier_version_in_which_two_users_share_an_account_names_them()
+    {
+        await MigrateAsync();
+        await EarlierDatabase.ExecuteAsync(
+            DataSource,
+            """
+            delete from schema_versions where scriptname like '0004%';
+            alter table users drop constraint users_tm_account_id_unique;
+            insert into users (id, username, email, password_hash, role, created_at, tm_username, tm_account_id) values
+                (7, 'One', 'one@quarry.example', 'x', 'user', now(), 'Q', 'a3b1c2d4-0000-4000-8000-000000000001'), (8, 'Two', 'two@quarry.example', 'x', 'user', now(), 'Q', 'A3B1C2D4-0000-4000-8000-000000000001')
+            """);
+
+        var conflict = (await Migrator.MigrateAsync(CancellationToken.None)).Conflicts.ShouldHaveSingleItem();
+
+        conflict.ShouldStartWith("The users 7 (");
+        conflict.ShouldContain("have linked the same Trackmania account");
     }
 
     [Fact]

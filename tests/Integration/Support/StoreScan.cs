@@ -53,7 +53,7 @@ internal static class StoreScan
         tables.Count.ShouldBeGreaterThan(10);
         foreach (var (table, hasUser) in tables)
         {
-            var key = table == "public.users" ? $"t.id = {id}" : hasUser ? $"t.user_id = {id}" : table == "public.rate_limit_windows" ? "t.key = $2" : "false";
+            var key = table == "public.users" ? $"t.id = {id}" : hasUser ? $"t.user_id = {id}" : table == "public.rate_limit_windows" ? "t.owner = $2" : "false";
             await using var command = database.DataSource.CreateCommand($"select t::text from {table} t where {key} or exists (select 1 from unnest($1::text[]) p where strpos(t::text, p) > 0) or $2::bytea is null");
             command.Parameters.Add(new() { Value = texts });
             command.Parameters.Add(new() { Value = LimitKey(id) });
@@ -125,7 +125,7 @@ internal static class StoreScan
 
                     return;
                 case string text:
-                    if (text == id.ToString() || texts.Any(t => text.Contains(t, StringComparison.Ordinal)))
+                    if (text == id.ToString() || text.StartsWith($"{id}\n", StringComparison.Ordinal) || texts.Any(t => text.Contains(t, StringComparison.Ordinal)))
                     {
                         found.Add($"{path}: {text}");
                     }

@@ -8,7 +8,7 @@ public sealed class TracksTests
     [InlineData("Dk2bQqfBiKSvCQiAVEpaHLJmGu7")]
     [InlineData("a")]
     [InlineData("_-_-")]
-    [InlineData("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-")]
+    [InlineData("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]
     public void A_map_UID_is_kept_exactly(string text)
     {
         MapUid.TryCreate(text, out var uid).ShouldBeTrue();
@@ -35,7 +35,7 @@ public sealed class TracksTests
     [InlineData("١٢٣")]
     [InlineData("nul\0")]
     [InlineData("line\n")]
-    [InlineData("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-x")]
+    [InlineData("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx")]
     public void What_could_change_the_meaning_of_a_URL_is_no_map_UID(string? text)
     {
         MapUid.TryCreate(text, out var uid).ShouldBeFalse();

@@ -22,7 +22,7 @@ internal sealed class Areas
 
     public Areas(params (string Key, string? Value)[] settings)
     {
-        Users = new InMemoryUserStore(_relations);
+        Users = new InMemoryUserStore(_relations, Clock);
         Alerts = new InMemoryAlertStore(_relations, Clock);
         DriverNotifications = new InMemoryDriverNotificationStore(_relations);
         History = new InMemoryNotificationHistory(_relations);

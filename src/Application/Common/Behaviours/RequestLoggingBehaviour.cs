@@ -14,6 +14,8 @@ internal sealed partial class RequestLoggingBehaviour<TRequest, TResponse>(ILogg
     private static readonly string Name = typeof(TRequest).Name;
     private static readonly bool IsQuery = typeof(TRequest).GetInterfaces().Any(i => i.IsGenericType && i.GetGenericTypeDefinition() == typeof(IQuery<>));
 
+    private static readonly bool IsPeriodic = typeof(TRequest).IsAssignableTo(typeof(IPeriodic));
+
     public async Task<TResponse> Handle(TRequest request, CancellationToken cancellationToken, RequestHandlerDelegate<TResponse> next)
     {
         var started = clock.GetTimestamp();
@@ -29,7 +31,7 @@ internal sealed partial class RequestLoggingBehaviour<TRequest, TResponse>(ILogg
         }
 
         // Anybody can send queries that fail for want of a good token or id, as often as he likes.
-        var level = IsQuery && (response.Error is null or { Kind: ErrorKind.Unauthenticated or ErrorKind.NotFound }) ? LogLevel.Debug : LogLevel.Information;
+        var level = IsQuery && (response.Error is null or { Kind: ErrorKind.Unauthenticated or ErrorKind.NotFound }) || (IsPeriodic && response.Error is null) ? LogLevel.Debug : LogLevel.Information;
         if (logger.IsEnabled(level))
         {
             LogOutcome(level, Name, response.Error?.Code ?? "ok", clock.GetElapsedTime(started).TotalMilliseconds);

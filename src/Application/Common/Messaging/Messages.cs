@@ -11,6 +11,9 @@ public interface ICommand<T> : IRequest<Result<T>>;
 /// <typeparam name="T">What it answers on success.</typeparam>
 public interface IQuery<T> : IRequest<Result<T>>;
 
+/// <summary>Sent all the time; that it went well is not worth a line in the log.</summary>
+public interface IPeriodic;
+
 internal interface ICommandHandler<in TCommand, T> : IRequestHandler<TCommand, Result<T>>
     where TCommand : ICommand<T>;
 

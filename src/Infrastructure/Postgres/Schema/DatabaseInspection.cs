@@ -24,6 +24,11 @@ internal sealed record DatabaseInspection(DatabaseOrigin Origin, IReadOnlyList<s
 
         if (journal.Count > 0)
         {
+            if (!journal.Contains(EarlierAccounts.OnePlayerOneUser, StringComparer.Ordinal))
+            {
+                conflicts.AddRange(await EarlierAccounts.FindSharedPlayersAsync(connection, cancellationToken));
+            }
+
             return new DatabaseInspection(DatabaseOrigin.ThisService, journal, conflicts, Earlier: null);
         }
 

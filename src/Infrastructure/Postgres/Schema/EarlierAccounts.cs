@@ -11,6 +11,9 @@ namespace Backend.Infrastructure.Postgres.Schema;
 /// </summary>
 internal static class EarlierAccounts
 {
+    /// <summary>The script since which an account of Trackmania belongs to one user.</summary>
+    public const string OnePlayerOneUser = "0004_links_alerts_and_counts.sql";
+
     private const int MaxListed = 50;
     private const int MaxListedInOne = 20;
 
@@ -21,7 +24,7 @@ internal static class EarlierAccounts
         conflicts.AddRange(Unusable(users));
         conflicts.AddRange(Same(users, u => u.Name, "The users {0} have the same name, since case does not count; rename or remove all but one."));
         conflicts.AddRange(Same(users, u => u.Email, "The users {0} have the same e-mail address, since case does not count; change or remove all but one."));
-        conflicts.AddRange(Same(users, u => u.PlayerAccountId, "The users {0} have linked the same Trackmania account; unlink all but one (columns tm_username and tm_account_id)."));
+        conflicts.AddRange(SharedPlayers(users));
         conflicts.AddRange(await SeveralAlertsAsync(connection, cancellationToken));
         if (conflicts.Count <= MaxListed)
         {
@@ -30,6 +33,13 @@ internal static class EarlierAccounts
 
         return [.. conflicts.Take(MaxListed), $"There are {conflicts.Count - MaxListed} more conflicts of these kinds."];
     }
+
+    /// <summary>For databases of this service from before <see cref="OnePlayerOneUser"/>, too.</summary>
+    public static async Task<IReadOnlyList<string>> FindSharedPlayersAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        [.. SharedPlayers(await ReadUsersAsync(connection, cancellationToken))];
+
+    private static IEnumerable<string> SharedPlayers(IEnumerable<EarlierUser> users) =>
+        Same(users, u => u.PlayerAccountId, "The users {0} have linked the same Trackmania account; unlink all but one (columns tm_username and tm_account_id).");
 
     private static IEnumerable<string> Unusable(IEnumerable<EarlierUser> users)
     {

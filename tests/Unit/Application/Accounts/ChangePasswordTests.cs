@@ -37,6 +37,22 @@ public sealed class ChangePasswordTests
     }
 
     [Fact]
+    public async Task A_hash_that_a_sign_in_has_renewed_meanwhile_is_no_obstacle()
+    {
+        var user = await _areas.AddUserAsync();
+        _areas.Passwords.HashAsync(null!, default).ReturnsForAnyArgs(async _ =>
+        {
+            await _areas.Users.TryReplacePasswordHashAsync(user.Id, user.PasswordHash, new Secret("renewed hash"), CancellationToken.None);
+            return Make.Success(new Secret("hash of a new password"));
+        });
+        _areas.Passwords.VerifyAsync(null!, null, default).ReturnsForAnyArgs(Make.Success(new PasswordVerdict(IsMatch: true, NeedsRehash: false)));
+
+        (await Send(user.Id)).IsSuccess.ShouldBeTrue();
+
+        (await _areas.Users.FindAsync(user.Id, CancellationToken.None))!.PasswordHash.Reveal().ShouldBe("hash of a new password");
+    }
+
+    [Fact]
     public async Task An_unknown_user_and_too_many_attempts_have_their_errors()
     {
         (await Send(new UserId(99))).Error.ShouldBe(AccountErrors.NotFound);

@@ -1,5 +1,6 @@
 using Backend.Application.Alerts;
 using Backend.Application.Ports;
+using Backend.Domain.Accounts;
 using Backend.Domain.Administration;
 using Backend.Domain.Alerts;
 using Backend.Domain.Tracks;
@@ -90,6 +91,61 @@ public sealed class CountAlertMapsTests
         }
 
         (await Send()).ShouldBe(new AlertMapsCounted(0, 0));
+    }
+
+    [Fact]
+    public async Task A_name_that_finds_nothing_any_more_takes_no_maps_away_until_its_user_is_known()
+    {
+        var alert = await AddAlertAsync("stripped");
+        Lists("stripped", Make.Maps(150));
+        await Send();
+        await _areas.Alerts.SetModeAsync(alert.UserId, AlertMode.Inaccurate, CancellationToken.None);
+        Lists("stripped", []);
+
+        (await Send()).ShouldBe(new AlertMapsCounted(0, 1));
+
+        (await _areas.Alerts.FindAsync(alert.UserId, CancellationToken.None))!.ShouldSatisfyAllConditions(
+            a => (a.MapCount, a.WatchedMaps, a.Mode, a.CountState).ShouldBe((150, 150, AlertMode.Inaccurate, MapCountState.Failed)));
+
+        await _areas.Users.LinkTmxUserAsync(alert.UserId, new TmxUserId(7), Make.Name("stripped."), CancellationToken.None);
+        Lists("stripped.", []);
+        (await Send()).ShouldBe(new AlertMapsCounted(1, 0));
+        (await _areas.Alerts.FindAsync(alert.UserId, CancellationToken.None))!.MapCount.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_bug_in_one_count_does_not_stop_the_others_and_is_given_up_like_any_failure()
+    {
+        var (broken, good) = (await AddAlertAsync("broken"), await AddAlertAsync("good"));
+        _directory.ListMapsAsync("broken", Arg.Any<CancellationToken>()).Returns<Task<Backend.Domain.Common.Result<IReadOnlyList<MapListing>>>>(_ => throw new NotSupportedException("bug"));
+        Lists("good", Make.Maps(1));
+
+        (await Send()).ShouldBe(new AlertMapsCounted(1, 1));
+
+        (await _areas.Alerts.FindAsync(good.UserId, CancellationToken.None))!.CountState.ShouldBe(MapCountState.Counted);
+        for (var i = 1; i < CountAlertMapsHandler.MaxAttempts; i++)
+        {
+            _areas.Clock.Advance(TimeSpan.FromHours(2));
+            (await Send()).ShouldBe(new AlertMapsCounted(0, 1));
+        }
+
+        (await _areas.Alerts.FindAsync(broken.UserId, CancellationToken.None))!.CountState.ShouldBe(MapCountState.Failed);
+    }
+
+    [Fact]
+    public async Task A_listing_that_takes_longer_than_the_claim_holds_is_broken_off()
+    {
+        await AddAlertAsync("slow");
+        _directory.ListMapsAsync("slow", Arg.Any<CancellationToken>()).Returns(async call =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, _areas.Clock, call.Arg<CancellationToken>());
+            return Make.Success<IReadOnlyList<MapListing>>([]);
+        });
+
+        var sending = Send();
+        _areas.Clock.Advance(IAlertStore.CountLease - TimeSpan.FromSeconds(30));
+
+        (await sending).ShouldBe(new AlertMapsCounted(0, 1));
     }
 
     [Fact]

@@ -201,7 +201,7 @@ public sealed class LoginTests
         Refuse(RateLimit.LoginAccount, seconds: 900);
 
         (await Send()).IsSuccess.ShouldBeTrue();
-        await _limiter.Received(1).TryTakeAsync(RateLimit.LoginAccountAddress, "7 192.0.2.1", Arg.Any<CancellationToken>());
+        await _limiter.Received(1).TryTakeAsync(RateLimit.LoginAccountAddress, "7\n192.0.2.1", Arg.Any<CancellationToken>());
     }
 
     [Fact]
@@ -213,7 +213,7 @@ public sealed class LoginTests
         await Send(address: "2001:db8:1:2:bbbb::2");
 
         await _limiter.Received(2).TryTakeAsync(RateLimit.Login, "2001:db8:1:2::/64", Arg.Any<CancellationToken>());
-        await _limiter.Received(2).TryTakeAsync(RateLimit.LoginAccountAddress, "7 2001:db8:1:2::/64", Arg.Any<CancellationToken>());
+        await _limiter.Received(2).TryTakeAsync(RateLimit.LoginAccountAddress, "7\n2001:db8:1:2::/64", Arg.Any<CancellationToken>());
         await _sessions.Received(1).AddAsync(Arg.Is<Session>(s => s.IpAddress == "2001:db8:1:2:bbbb::2"), Arg.Any<CancellationToken>());
     }
 

@@ -17,7 +17,7 @@ public sealed class SessionLineageTests
     private readonly InMemorySessionStore _sessions;
     private readonly HmacRefreshTokens _tokens;
     private readonly RefreshTokenHandler _handler;
-    private readonly InMemoryUserStore _users = new(new InMemoryRelations());
+    private readonly InMemoryUserStore _users = new(new InMemoryRelations(), TimeProvider.System);
 
     public SessionLineageTests()
     {
