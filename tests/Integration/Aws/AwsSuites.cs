@@ -13,6 +13,8 @@ public sealed class AwsAlertTests() : AlertTests(HostProfile.Aws);
 
 public sealed class AwsDriverNotificationTests() : DriverNotificationTests(HostProfile.Aws);
 
+public sealed class AwsConsumerTests() : ConsumerTests(HostProfile.Aws);
+
 public sealed class AwsBadInputTests() : BadInputTests(HostProfile.Aws);
 
 public sealed class AwsLookupTests() : LookupTests(HostProfile.Aws);

@@ -12,6 +12,8 @@ public sealed class InMemoryAlertTests() : AlertTests(HostProfile.InMemory);
 
 public sealed class InMemoryDriverNotificationTests() : DriverNotificationTests(HostProfile.InMemory);
 
+public sealed class InMemoryConsumerTests() : ConsumerTests(HostProfile.InMemory);
+
 public sealed class InMemoryBadInputTests() : BadInputTests(HostProfile.InMemory);
 
 public sealed class InMemoryLookupTests() : LookupTests(HostProfile.InMemory);

@@ -13,6 +13,8 @@ public sealed class PostgresAlertTests() : AlertTests(HostProfile.Postgres);
 
 public sealed class PostgresDriverNotificationTests() : DriverNotificationTests(HostProfile.Postgres);
 
+public sealed class PostgresConsumerTests() : ConsumerTests(HostProfile.Postgres);
+
 public sealed class PostgresBadInputTests() : BadInputTests(HostProfile.Postgres);
 
 public sealed class PostgresLookupTests() : LookupTests(HostProfile.Postgres);
