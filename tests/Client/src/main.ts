@@ -1,8 +1,9 @@
+import { alerts } from './alerts.js';
 import { mapSearches } from './mapSearches.js';
 import { Session, type Journey } from './session.js';
 
 // One for each area of the API. Each is given a user of its own who is signed in.
-const journeys: Journey[] = [mapSearches];
+const journeys: Journey[] = [mapSearches, alerts];
 
 const address = process.argv[2];
 if (address === undefined) {

@@ -32,5 +32,5 @@ export async function refused(api: Api): Promise<void> {
   console.log(data?.userName);
 
   // @ts-expect-error: a problem has no such field.
-  console.log(error?.message);
+  console.log(error?.reason);
 }

@@ -19,6 +19,8 @@ public sealed class AwsFeedbackTests() : FeedbackTests(HostProfile.Aws);
 
 public sealed class AwsHistoryTests() : HistoryTests(HostProfile.Aws);
 
+public sealed class AwsConsumerTests() : ConsumerTests(HostProfile.Aws);
+
 public sealed class AwsBadInputTests() : BadInputTests(HostProfile.Aws);
 
 public sealed class AwsLookupTests() : LookupTests(HostProfile.Aws);

@@ -18,6 +18,8 @@ public sealed class InMemoryFeedbackTests() : FeedbackTests(HostProfile.InMemory
 
 public sealed class InMemoryHistoryTests() : HistoryTests(HostProfile.InMemory);
 
+public sealed class InMemoryConsumerTests() : ConsumerTests(HostProfile.InMemory);
+
 public sealed class InMemoryBadInputTests() : BadInputTests(HostProfile.InMemory);
 
 public sealed class InMemoryLookupTests() : LookupTests(HostProfile.InMemory);

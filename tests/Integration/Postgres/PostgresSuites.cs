@@ -19,6 +19,8 @@ public sealed class PostgresFeedbackTests() : FeedbackTests(HostProfile.Postgres
 
 public sealed class PostgresHistoryTests() : HistoryTests(HostProfile.Postgres);
 
+public sealed class PostgresConsumerTests() : ConsumerTests(HostProfile.Postgres);
+
 public sealed class PostgresBadInputTests() : BadInputTests(HostProfile.Postgres);
 
 public sealed class PostgresLookupTests() : LookupTests(HostProfile.Postgres);

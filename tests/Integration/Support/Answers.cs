@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace Backend.Integration.Support;
@@ -40,4 +41,35 @@ internal static class Answers
         ((int)actual).ShouldBe(status, body.ToJsonString());
         return body;
     }
+
+    /// <param name="members">Paths, each with the types that its values may have: <c>items[].name string null</c> speaks of every item, and of one at least. What may be <c>missing</c> has to be there once.</param>
+    public static void ShouldHave(this JsonNode body, params string[] members)
+    {
+        foreach (var member in members)
+        {
+            var (path, types) = (member.Split(' ')[0], member.Split(' ')[1..]);
+            IReadOnlyList<JsonNode?> found = [body];
+            foreach (var part in path.Split('.'))
+            {
+                if (part.Replace("[]", string.Empty, StringComparison.Ordinal) is { Length: > 0 } name)
+                {
+                    found = types.Contains("missing", StringComparer.Ordinal) ? [.. found.Where(node => node is not JsonObject item || item.ContainsKey(name))] : found;
+                    found.ShouldAllBe(node => node is JsonObject && node.AsObject().ContainsKey(name), $"{member} in {body.ToJsonString()}");
+                    found = [.. found.Select(node => node![name])];
+                }
+
+                found = part.EndsWith("[]", StringComparison.Ordinal) ? [.. found.SelectMany(node => node!.AsArray())] : found;
+            }
+
+            found.Count.ShouldBeGreaterThan(0, $"{member} in {body.ToJsonString()}");
+            found.Select(TypeOf).Except(types, StringComparer.Ordinal).ShouldBeEmpty($"{member} in {body.ToJsonString()}");
+        }
+    }
+
+    private static string TypeOf(JsonNode? node) => node?.GetValueKind() switch
+    {
+        null => "null",
+        JsonValueKind.True or JsonValueKind.False => "bool",
+        var kind => kind.Value.ToString().ToLowerInvariant(),
+    };
 }

@@ -50,7 +50,7 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
 
     public CapturedLogs Logs { get; } = new();
 
-    private MapSearchWorker Worker => Services.GetServices<IHostedService>().OfType<MapSearchWorker>().Single();
+    private IEnumerable<IHostedService> Workers => Services.GetServices<IHostedService>().Where(service => service is MapSearchWorker or MapCountWorker);
 
     /// <summary>None when the profile has none, or when the settings named one that belongs to the test.</summary>
     public TestDatabase? Database => _stores.Database;
@@ -133,10 +133,10 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
         : Services.GetRequiredService<IMapSearchJobStore>();
 
     /// <summary>From then on this host only answers requests.</summary>
-    public Task StopWorkerAsync() => Worker.StopAsync(CancellationToken.None);
+    public Task StopWorkerAsync() => Task.WhenAll(Workers.Select(worker => worker.StopAsync(CancellationToken.None)));
 
     /// <summary>After <see cref="StopWorkerAsync"/>.</summary>
-    public Task StartWorkerAsync() => Worker.StartAsync(CancellationToken.None);
+    public Task StartWorkerAsync() => Task.WhenAll(Workers.Select(worker => worker.StartAsync(CancellationToken.None)));
 
     /// <summary>A client of a user who was just registered and signed in.</summary>
     public async Task<SignedInUser> SignInAsync(string? name = null)

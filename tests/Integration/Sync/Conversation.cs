@@ -1,3 +1,4 @@
+using Backend.Domain.History;
 using Backend.Integration.Support;
 using Backend.TrackmaniaSandbox;
 
@@ -20,9 +21,33 @@ internal static class Conversation
     private const string Maps = "/api/v1/driver/maps/search";
     private const string Records = "/api/v1/records/latest";
     private const string Names = "/api/v1/users/accountNames";
+    private const string Link = "/api/v1/users/tm-username";
+    private const string TmxUser = "/api/v1/users/tmx-user";
+    private const string Alerts = "/api/v1/users/alerts";
+    private const string Notifications = "/api/v1/driver/notifications";
+    private const string History = "/api/v1/notification-history";
+    private const string Stats = "/api/v1/stats";
+    private const string Feedback = "/api/v1/feedback";
+    private const string Config = "/api/v1/admin/config";
+    private const string Everybody = "/api/v1/admin/users";
+    private const string AlertType = "/api/v1/admin/users/alert-type";
+    private const string Overview = "/api/v1/admin/daily-overview";
+
+    /// <summary>When what a new user does begins.</summary>
+    private static readonly TimeSpan s_later = TimeSpan.FromMinutes(30);
 
     /// <summary>The world that the sandbox of every host shows.</summary>
     private static readonly SandboxWorld s_world = new(new SandboxOptions().Seed, new StandingClock(Start));
+
+    /// <summary>A driver among the first five of a map, with a time that is told.</summary>
+    private static readonly (string Map, string Driver) s_record = s_world.MapsOf("Demo Mapper").Where(map => map.Uid is not null)
+        .Select(map => (map.Uid, Record: s_world.BoardOf(map.Uid!, Start + s_later).FirstOrDefault(r => r.Position == 3)))
+        .Where(found => found.Record is { IsSecret: false })
+        .Select(found => (found.Uid!, s_world.DisplayNameOf(found.Record!.AccountId)!)).First();
+
+    /// <summary>A map that has records, but none of that driver.</summary>
+    private static readonly string s_strange = s_world.MapsOf("Demo Mapper").Select(map => map.Uid)
+        .First(uid => uid is not null && s_world.BoardOf(uid, Start + s_later) is { Count: > 5 } board && !board.Any(r => s_world.DisplayNameOf(r.AccountId) == s_record.Driver))!;
 
     public static IReadOnlyList<Step> Steps { get; } =
     [
@@ -261,6 +286,198 @@ internal static class Conversation
         Post("bob signs out everywhere", 200, "/api/v1/users/logout-everywhere", body: null, "bob"),
         Get("bob is signed out", 401, "/api/v1/users/profile", "bob"),
         Get("bob is signed out elsewhere", 401, "/api/v1/users/profile", "bob once more"),
+
+        // All users before whatever else is numbered: some stores count them together, so that later users would have other ids.
+        new GoTo(s_later),
+        Post("the administrator registers", 201, "/api/v1/users/register", $$"""{"email":"admin@example.org","username":"Admin","password":"{{Password}}"}"""),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("solo registers", 201, "/api/v1/users/register", $$"""{"email":"solo@example.org","username":"Solo","password":"{{Password}}"}"""),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("a mapper registers under a stripped name", 201, "/api/v1/users/register", $$"""{"email":"unicode@example.org","username":"nCdMapper-42","password":"{{Password}}"}"""),
+        Post("the administrator signs in", 200, "/api/v1/users/login", $$"""{"email":"admin","password":"{{Password}}"}""", takes: Tokens("admin")),
+        Post("solo signs in", 200, "/api/v1/users/login", $$"""{"email":"solo","password":"{{Password}}"}""", takes: Tokens("solo")),
+        Post("the mapper signs in", 200, "/api/v1/users/login", $$"""{"email":"nCdMapper-42","password":"{{Password}}"}""", takes: Tokens("mapper")),
+        Post("alice signs in once more", 200, "/api/v1/users/login", $$"""{"email":"alice","password":"{{Password}}"}""", takes: Tokens("alice")),
+        Post("bob signs in for the last time", 200, "/api/v1/users/login", $$"""{"email":"bob","password":"{{Password}}"}""", takes: Tokens("bob")),
+        Get("the administrator's account", 200, "/api/v1/users/profile", "admin", Number("$.id", "admin's number")),
+        Get("solo's account", 200, "/api/v1/users/profile", "solo", Number("$.id", "solo's number")),
+        Get("the mapper's account", 200, "/api/v1/users/profile", "mapper", Number("$.id", "mapper's number")),
+        Get("alice's account for its number", 200, "/api/v1/users/profile", "alice", Number("$.id", "alice's number")),
+
+        Get("no Trackmania account", 200, Link, "solo"),
+        Get("a Trackmania account of nobody", 401, Link),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("solo links a Trackmania account", 200, Link, $$"""{"tmUsername":" {{s_record.Driver}} "}""", "solo") with { Ripens = true },
+        new GoTo(s_later + TimeSpan.FromMinutes(1)),
+        Get("solo's Trackmania account", 200, Link, "solo"),
+
+        // At a moment that its small steps do not round to another second.
+        new Pass(TimeSpan.FromMilliseconds(500)),
+        Post("alice links the same account", 409, Link, $$"""{"tmUsername":"{{s_record.Driver}}"}""", "alice") with { Ripens = true },
+        new GoTo(s_later + TimeSpan.FromMinutes(2)),
+        Post("a Trackmania account that is not", 404, Link, """{"tmUsername":"O'Reilly -- <b>;select"}""", "alice"),
+        Post("no name of a Trackmania account", 400, Link, "{}", "alice"),
+        Post("nobody links a Trackmania account", 401, Link, """{"tmUsername":"Solo"}"""),
+        Delete("alice forgets what she has not linked", 200, Link, "alice"),
+        Delete("nobody forgets", 401, Link),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("the mapper gets the exact name", 200, TmxUser, $$"""{"tmxUserId":{{s_world.Mappers[3].UserId}}}""", "mapper", Number("$.id", "mapper's number")),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("alice wants the name of another", 409, TmxUser, $$"""{"tmxUserId":{{s_world.Mappers[0].UserId}}}""", "alice"),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("a user of the site who is not there", 404, TmxUser, """{"tmxUserId":1}""", "alice"),
+        Post("a user of the site who cannot be", 400, TmxUser, """{"tmxUserId":0}""", "alice"),
+        Post("nobody wants a name", 401, TmxUser, """{"tmxUserId":1}"""),
+
+        // Maps are counted when the conversation says so.
+        new StopWorker(),
+        Get("no alerts", 200, Alerts, "solo"),
+        Get("alerts of nobody", 401, Alerts),
+        Post("an alert of no type", 400, Alerts, """{"alert_type":"exact"}""", "solo"),
+        Post("an alert of no filter", 400, Alerts, """{"record_filter":"top10"}""", "solo"),
+        Post("an alert of nobody", 401, Alerts, "{}"),
+        Post("solo creates an alert", 200, Alerts, """{"MapCount":0,"alert_type":"accurate","record_filter":"wr"}""", "solo", Number("$.alert_id", "alert")),
+        Post("solo creates another alert", 409, Alerts, "{}", "solo"),
+        Get("an alert whose maps are not counted", 200, Alerts, "solo", Number("$.alerts[0].id", "alert"), Number("$.alerts[0].mapId", "alert")),
+        new Pass(TimeSpan.FromSeconds(1)),
+        new CountMaps(),
+        Get("an alert whose maps are counted", 200, Alerts, "solo", Number("$.alerts[0].id", "alert"), Number("$.alerts[0].mapId", "alert")),
+        Put("solo changes the filter", 200, $"{Alerts}/{{alert}}", """{"record_filter":" ALL "}""", "solo"),
+        Put("solo leaves the filter out", 200, $"{Alerts}/{{alert}}", "{}", "solo"),
+        Put("a filter that is not", 400, $"{Alerts}/{{alert}}", """{"record_filter":"worst"}""", "solo"),
+        Put("alice changes solo's alert", 404, $"{Alerts}/{{alert}}", "{}", "alice"),
+        Put("an alert that cannot be", 404, $"{Alerts}/first", "{}", "solo"),
+        Put("nobody changes an alert", 401, $"{Alerts}/{{alert}}", "{}"),
+        Delete("alice deletes solo's alert", 404, $"{Alerts}/{{alert}}", "alice"),
+        Delete("nobody deletes an alert", 401, $"{Alerts}/{{alert}}"),
+
+        Get("no driver notifications", 200, Notifications, "solo"),
+        Get("driver notifications of nobody", 401, Notifications),
+        Post("a driver notification of one who has linked nothing", 400, Notifications, $$"""{"mapUid":"{{s_record.Map}}","mapName":"Map"}""", "alice"),
+        Post("a driver notification of nothing", 400, Notifications, "{}", "solo"),
+        Post("a driver notification of nobody", 401, Notifications, "{}"),
+
+        // Renews the token for Trackmania, which is a request more.
+        new Pass(TimeSpan.FromMilliseconds(500)),
+        Post("a driver notification of a map without records", 400, Notifications, """{"mapUid":"no_such_map","mapName":"Map"}""", "solo") with { Ripens = true },
+        new GoTo(s_later + TimeSpan.FromMinutes(3)),
+        Post("a driver notification", 200, Notifications, $$"""{"mapUid":" {{s_record.Map}} ","mapName":"O'Reilly -- <b>;select & 🏁 $f00"}""", "solo"),
+        Post("the same driver notification", 409, Notifications, $$"""{"mapUid":"{{s_record.Map}}","mapName":"Map"}""", "solo"),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("a driver notification of a map that he is not among the first of", 400, Notifications, $$"""{"mapUid":"{{s_strange}}","mapName":"Map"}""", "solo"),
+        Get("driver notifications", 200, Notifications, "solo", Number("$.notifications[0].id", "notification")),
+        Delete("alice deletes solo's driver notification", 404, $"{Notifications}/{{notification}}", "alice"),
+        Delete("a driver notification that cannot be", 404, $"{Notifications}/first", "solo"),
+        Delete("nobody deletes a driver notification", 401, $"{Notifications}/{{notification}}"),
+
+        Get("no notification history", 200, History, "solo"),
+        Get("a notification history of nobody", 401, History),
+        new Brought("Solo", NotificationKind.MapperAlert, NotificationOutcome.TechnicalError, "O'Reilly -- <b>;select", 0, DaysAgo: 1),
+        new Brought("Solo", NotificationKind.MapperAlert, NotificationOutcome.Sent, "2 maps", 2, DaysAgo: 0),
+        new Brought("Solo", NotificationKind.DriverNotification, NotificationOutcome.NoNewTimes, Message: null, 0, DaysAgo: 0),
+        Get("a notification history", 200, History, "solo"),
+        Get("a notification history of another", 200, History, "alice"),
+        Get("statistics", 200, Stats, takes: TakeHeader("ETag", "statistics")),
+        Get("statistics that are known", 304, Stats) with { IfNoneMatch = "{statistics}" },
+
+        Post("feedback", 201, Feedback, """{"message":"O'Reilly -- <b>;select\n🏁","type":"bug"}""", "solo", Number("$.feedback_id", "feedback")),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("more feedback", 201, Feedback, """{"message":"Hello"}""", "alice", Number("$.feedback_id", "more feedback")),
+        Post("feedback of nothing", 400, Feedback, "{}", "solo"),
+        Post("feedback of nobody", 401, Feedback, """{"message":"Hello"}"""),
+        Get("feedback for an administrator", 200, Feedback, "admin", Number("$.feedback[0].id", "more feedback"), Number("$.feedback[1].id", "feedback")),
+        Get("feedback for a user", 403, Feedback, "solo"),
+        Get("feedback for nobody", 401, Feedback),
+        Put("feedback is read", 200, $"{Feedback}/{{feedback}}/read", body: null, "admin"),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Put("feedback is read again", 200, $"{Feedback}/{{feedback}}/read", body: null, "admin"),
+        Put("feedback that is not is read", 404, $"{Feedback}/9000000/read", body: null, "admin"),
+        Put("a user reads feedback", 403, $"{Feedback}/{{feedback}}/read", body: null, "solo"),
+        Get("feedback that was read", 200, Feedback, "admin", Number("$.feedback[0].id", "more feedback"), Number("$.feedback[1].id", "feedback")),
+        Delete("a user deletes feedback", 403, $"{Feedback}/{{feedback}}", "solo"),
+        Delete("feedback is deleted", 200, $"{Feedback}/{{more feedback}}", "admin"),
+        Delete("feedback is deleted again", 404, $"{Feedback}/{{more feedback}}", "admin"),
+
+        Get("the settings", 200, Config, "admin", TakeHeader("ETag", "settings")),
+        Get("settings that are known", 304, Config, "admin") with { IfNoneMatch = "{settings}" },
+        Get("the settings for a user", 403, Config, "solo"),
+        Get("the settings for nobody", 401, Config),
+        Put("a setting of text", 200, Config, """{"config_key":"max_users_registration","config_value":"9000"}""", "admin"),
+        Put("a setting of a number", 200, Config, """{"config_key":"max_driver_notifications","config_value":2}""", "admin"),
+        Put("a setting that is not", 400, Config, """{"config_key":"colour","config_value":"1"}""", "admin"),
+        Put("a setting out of range", 400, Config, """{"config_key":"max_users_registration","config_value":0}""", "admin"),
+        Put("a user changes a setting", 403, Config, """{"config_key":"max_users_registration","config_value":1}""", "solo"),
+        Get("the settings that were changed", 200, Config, "admin"),
+        Get("all users", 200, Everybody, "admin", Number("$.users[1].alert_id", "alert")),
+        Get("a page of users", 200, $"{Everybody}?search=EXAMPLE&page=2&pageSize=2", "admin"),
+        Get("a page of users that cannot be", 400, $"{Everybody}?pageSize=0", "admin"),
+        Get("all users for a user", 403, Everybody, "solo"),
+        Put("an alert is switched", 200, AlertType, """{"user_id":{solo's number},"alert_type":"inaccurate"}""", "admin", Number("$.user_id", "solo's number")),
+        Put("an alert that is switched already", 200, AlertType, """{"user_id":{solo's number},"alert_type":"inaccurate"}""", "admin", Number("$.user_id", "solo's number")),
+        Put("an alert that is not is switched", 400, AlertType, """{"user_id":{alice's number},"alert_type":"accurate"}""", "admin"),
+        Put("an alert is switched to no type", 400, AlertType, """{"user_id":{solo's number},"alert_type":"none"}""", "admin"),
+        Put("an alert of a user who is not", 404, AlertType, """{"user_id":9000000,"alert_type":"accurate"}""", "admin"),
+        Put("a user switches his alert", 403, AlertType, "{}", "solo"),
+        Get("an alert that was switched", 200, Alerts, "solo", Number("$.alerts[0].id", "alert"), Number("$.alerts[0].mapId", "alert")),
+        Get("the daily overview", 200, Overview, "admin"),
+        Get("the daily overview for a user", 403, Overview, "solo"),
+        Put("alice becomes an administrator", 200, $"{Everybody}/{{alice's number}}/role", """{"role":"admin"}""", "admin", Number("$.user_id", "alice's number")),
+        Put("alice becomes a user", 200, $"{Everybody}/{{alice's number}}/role", """{"role":"user"}""", "admin", Number("$.user_id", "alice's number")),
+        Put("the administrator takes his own rights", 409, $"{Everybody}/{{admin's number}}/role", """{"role":"user"}""", "admin"),
+        Put("a role that is not", 400, $"{Everybody}/{{alice's number}}/role", """{"role":"king"}""", "admin"),
+        Put("a role of a user who is not", 404, $"{Everybody}/9000000/role", """{"role":"user"}""", "admin"),
+        Put("a user makes himself an administrator", 403, $"{Everybody}/{{solo's number}}/role", """{"role":"admin"}""", "solo"),
+        Get("sessions of the mapper", 200, $"{Everybody}/{{mapper's number}}/sessions", "admin", Take("$[0].id", "mapper's session")),
+        Get("sessions for a user", 403, $"{Everybody}/{{mapper's number}}/sessions", "solo"),
+        Delete("a user ends a session of the mapper", 403, $"{Everybody}/{{mapper's number}}/sessions/{{mapper's session}}", "solo"),
+        Delete("a session of the mapper is ended", 204, $"{Everybody}/{{mapper's number}}/sessions/{{mapper's session}}", "admin"),
+        Delete("a session of the mapper is ended again", 404, $"{Everybody}/{{mapper's number}}/sessions/{{mapper's session}}", "admin"),
+        Get("the mapper is signed out", 401, "/api/v1/users/profile", "mapper"),
+        Delete("all sessions of a user are ended", 200, $"{Everybody}/{{alice's number}}/sessions", "admin"),
+        Delete("a user ends all sessions of another", 403, $"{Everybody}/{{alice's number}}/sessions", "solo"),
+        Get("alice is signed out everywhere", 401, "/api/v1/users/profile", "alice"),
+        Delete("the administrator removes himself", 409, $"{Everybody}/{{admin's number}}", "admin"),
+        Delete("a user removes another", 403, $"{Everybody}/{{mapper's number}}", "solo"),
+        Delete("the mapper is removed", 200, $"{Everybody}/{{mapper's number}}", "admin"),
+        Delete("the mapper is removed again", 404, $"{Everybody}/{{mapper's number}}", "admin"),
+
+        Get("a test", 200, "/api/v1/test", "admin"),
+        Post("a test by POST", 200, "/api/v1/test", "{}", "admin"),
+        Get("a test of a user", 403, "/api/v1/test", "solo"),
+        Get("a test of nobody", 401, "/api/v1/test"),
+        Get("a test with an account", 200, "/api/v1/test-advanced", "admin"),
+        Post("a test with an account by POST", 200, "/api/v1/test-advanced", body: null, "admin"),
+        Post("a test with an account of a user", 403, "/api/v1/test-advanced", "{}", "solo"),
+        Post("a daily run", 401, "/api/v1/cron/daily", body: null),
+        Post("a daily run of an administrator", 401, "/api/v1/cron/daily", "{}", "admin"),
+
+        // Past the minutes in which nobody signs in any more.
+        new GoTo(s_later + TimeSpan.FromMinutes(6)),
+        Get("an export", 200, "/api/v1/users/export", "solo", Take("$.sessions[0].id", "solo's session"), Number("$.profile.id", "solo's number"), Number("$.alert.id", "alert"), Number("$.driverNotifications[0].id", "notification"), Number("$.feedback[0].id", "feedback")),
+        Get("an export of nobody", 401, "/api/v1/users/export"),
+        Post("solo signs in elsewhere", 200, "/api/v1/users/login", $$"""{"email":"solo","password":"{{Password}}"}""", takes: Tokens("solo elsewhere")),
+        Post("a password that is not solo's", 403, "/api/v1/users/password", """{"currentPassword":"wrong","newPassword":"another good one"}""", "solo"),
+        Post("a new password that is too short", 400, "/api/v1/users/password", $$"""{"currentPassword":"{{Password}}","newPassword":"short"}""", "solo"),
+        Post("a new password of nobody", 401, "/api/v1/users/password", "{}"),
+        Post("solo changes the password", 200, "/api/v1/users/password", $$"""{"currentPassword":"{{Password}}","newPassword":"another good one"}""", "solo"),
+        Get("which has ended solo's other session", 401, "/api/v1/users/profile", "solo elsewhere"),
+        new Pass(TimeSpan.FromSeconds(1)),
+        Post("the old password", 401, "/api/v1/users/login", $$"""{"email":"solo","password":"{{Password}}"}"""),
+        Post("the new password", 200, "/api/v1/users/login", """{"email":"solo","password":"another good one"}""", takes: Tokens("solo elsewhere")),
+        Delete("solo deletes the driver notification", 200, $"{Notifications}/{{notification}}", "solo"),
+        Delete("solo deletes it again", 404, $"{Notifications}/{{notification}}", "solo"),
+        Delete("solo deletes the alert", 200, $"{Alerts}/{{alert}}", "solo"),
+        Delete("solo deletes the alert again", 404, $"{Alerts}/{{alert}}", "solo"),
+        Delete("solo forgets the Trackmania account", 200, Link, "solo"),
+        Get("a Trackmania account that was forgotten", 200, Link, "solo"),
+        Post("bob is removed with a wrong password", 403, "/api/v1/users/delete-account", """{"password":"wrong"}""", "bob"),
+        Post("bob is removed without a password", 400, "/api/v1/users/delete-account", "{}", "bob"),
+        Post("nobody is removed", 401, "/api/v1/users/delete-account", "{}"),
+        Post("bob is removed", 200, "/api/v1/users/delete-account", $$"""{"password":"{{Password}}"}""", "bob"),
+        Get("bob is no more", 401, "/api/v1/users/profile", "bob"),
+        Post("bob cannot sign in", 401, "/api/v1/users/login", $$"""{"email":"bob","password":"{{Password}}"}"""),
+        Get("the users who are left", 200, $"{Everybody}?search=example", "admin"),
+        Get("statistics in the end", 200, Stats),
     ];
 
     /// <summary>Where the profiles may say something else, and what.</summary>
@@ -282,12 +499,17 @@ internal static class Conversation
 
     private static Ask Delete(string what, int status, string path, string? user = null) => new(what, status, "DELETE", path) { User = user };
 
+    private static Ask Put(string what, int status, string path, string? body, string? user = null, params Taken[] takes) =>
+        Post(what, status, path, body, user, takes) with { Method = "PUT" };
+
     private static Ask Post(string what, int status, string path, string? body, string? user = null, params Taken[] takes) =>
         new(what, status, "POST", path) { Body = body, ContentType = body is null ? null : Json, User = user, Takes = takes };
 
     private static Taken[] Tokens(string user) => [new("$.access_token", user), new("$.refresh_token", $"{user}.refresh")];
 
     private static Taken Take(string path, string name) => new(path, name);
+
+    private static Taken Number(string path, string name) => new(path, name) { IsNumber = true };
 
     private static Taken TakeHeader(string header, string name) => new(header, name) { IsHeader = true };
 }
@@ -306,6 +528,9 @@ internal sealed record Ask(string What, int Status, string Method, string Path) 
 
     public string? IfNoneMatch { get; init; }
 
+    /// <summary>It has to ask Trackmania more than once: time passes in small steps until it is answered.</summary>
+    public bool Ripens { get; init; }
+
     public string UserAgent { get; init; } = "conversation/1.0";
 
     public IReadOnlyList<Taken> Takes { get; init; } = [];
@@ -316,6 +541,12 @@ internal sealed record Taken(string Path, string Name)
 {
     /// <summary>A header's value is no secret and not random: it is compared as it is.</summary>
     public bool IsHeader { get; init; }
+
+    /// <summary>
+    /// Ends with a number that a store gave, and stores count differently. Such a number is no text of its own: its name is put at this place
+    /// of this answer only, and what was taken under one name before must be the same.
+    /// </summary>
+    public bool IsNumber { get; init; }
 }
 
 /// <summary>Time passes in small steps until the search is completed.</summary>
@@ -329,7 +560,14 @@ internal sealed record GoTo(TimeSpan At) : Step;
 
 internal sealed record Pass(TimeSpan Time) : Step;
 
+/// <summary>From now on the host only answers requests.</summary>
 internal sealed record StopWorker : Step;
+
+/// <summary>What a worker does each second.</summary>
+internal sealed record CountMaps : Step;
+
+/// <summary>A daily run had this outcome for a user.</summary>
+internal sealed record Brought(string User, NotificationKind Kind, NotificationOutcome Outcome, string? Message, int Found, int DaysAgo) : Step;
 
 /// <summary>From now on Trackmania answers questions after leaderboards with errors.</summary>
 internal sealed record BreakLeaderboards : Step;

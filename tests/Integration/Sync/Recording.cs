@@ -3,9 +3,14 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Backend.Application.Alerts;
+using Backend.Application.Ports;
+using Backend.Domain.History;
 using Backend.Integration.Support;
 using Backend.TrackmaniaSandbox;
 using Backend.WebApi.Http;
+using MediatR;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Backend.Integration.Sync;
 
@@ -30,6 +35,7 @@ internal sealed partial class Recording
         _host = host;
         _clock = clock;
         _client = host.CreateClient();
+        _client.Timeout = TimeSpan.FromSeconds(30);
     }
 
     public HostProfile Profile { get; }
@@ -79,6 +85,12 @@ internal sealed partial class Recording
             case StartWorker:
                 await _host.StartWorkerAsync();
                 break;
+            case CountMaps:
+                (await _host.Services.GetRequiredService<IMediator>().Send(new CountAlertMapsCommand())).Value.ShouldBe(new AlertMapsCounted(1, 0));
+                break;
+            case Brought brought:
+                await AddAsync(brought);
+                break;
             case Ripen ripen:
                 await EndAsync(ripen.Search, ripen.User, () => _clock.Advance(TimeSpan.FromMilliseconds(1)));
                 break;
@@ -88,6 +100,14 @@ internal sealed partial class Recording
             default:
                 throw new ArgumentOutOfRangeException(nameof(step), step, message: null);
         }
+    }
+
+    private async Task AddAsync(Brought brought)
+    {
+        var user = (await _host.Services.GetRequiredService<IUserStore>().FindByLoginAsync(brought.User, CancellationToken.None)).ShouldNotBeNull();
+        var now = _clock.GetUtcNow().AddDays(-brought.DaysAgo);
+        var entry = new HistoryEntry(user.Id, brought.Kind, DateOnly.FromDateTime(now.UtcDateTime), brought.Outcome, brought.Message, brought.Found, now);
+        (await _host.Services.GetRequiredService<INotificationHistory>().AddAsync(entry, CancellationToken.None)).ShouldBeTrue();
     }
 
     private async Task EndAsync(string search, string user, Action meanwhile) => await Eventually.GetAsync(
@@ -124,31 +144,52 @@ internal sealed partial class Recording
             request.Headers.ExpectContinue = ask.Status == 413;
         }
 
-        using var answer = await _client.SendAsync(request);
-        var text = await answer.Content.ReadAsStringAsync();
+        using var answer = await SendAsync(ask, request);
+        var bytes = await answer.Content.ReadAsByteArrayAsync();
+        var text = Encoding.UTF8.GetString(bytes);
         var headers = answer.Headers.Concat(answer.Content.Headers).ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
         ((int)answer.StatusCode).ShouldBe(ask.Status, $"{ask.What} on {Profile}: {text}");
 
         // Of a body with random parts, which are masked in the body.
-        if (headers.TryGetValue("ETag", out var tag) && tag == Revalidation.TagOf(await answer.Content.ReadAsByteArrayAsync()).ToString() && !ask.Takes.Any(t => t.IsHeader))
+        if (headers.TryGetValue("ETag", out var tag) && tag == Revalidation.TagOf(bytes).ToString() && !ask.Takes.Any(t => t.IsHeader))
         {
             headers["ETag"] = "that of the body";
         }
 
         var isProblem = text.Length > 0 && answer.Content.Headers.ContentType?.MediaType == "application/problem+json";
         var taken = isProblem ? [.. ask.Takes, new Taken("$.traceId", $"trace of {ask.What}")] : ask.Takes;
+        var numbers = new List<(Range Place, string Text)>();
         foreach (var take in taken)
         {
+            if (take.IsNumber)
+            {
+                var token = JsonPlaces.PlaceOf(bytes, take.Path);
+                var shown = Encoding.UTF8.GetString(bytes[token]);
+                var number = Number().Match(shown);
+                number.Success.ShouldBeTrue($"{take.Path} of {ask.What} on {Profile}: {shown}");
+                (_known.TryAdd(take.Name, number.Value) ? number.Value : _known[take.Name]).ShouldBe(number.Value, $"{take.Path} of {ask.What} on {Profile}");
+                _masks.Add(new Mask(ask.What, take.Path, shown.Replace(number.Value, "number", StringComparison.Ordinal)));
+                var start = token.Start.Value + number.Index;
+                numbers.Add((start..(start + number.Length), $"{{{take.Name}}}"));
+                continue;
+            }
+
             if (take.IsHeader)
             {
                 _known[take.Name] = headers[take.Path];
                 continue;
             }
 
-            var value = (string?)Find(JsonNode.Parse(text)!, take.Path);
+            var value = (string?)JsonPlaces.Find(JsonNode.Parse(text)!, take.Path);
             value.ShouldNotBeNullOrEmpty($"{take.Path} of {ask.What} on {Profile}");
             _masks.Add(new Mask(ask.What, take.Path, Shape(value)));
             _random[take.Name] = value;
+        }
+
+        // Numbers of different lengths make bodies of different lengths.
+        if (numbers.Count > 0 && headers.TryGetValue("Content-Length", out var length) && length == bytes.Length.ToString(CultureInfo.InvariantCulture))
+        {
+            headers["Content-Length"] = "that of the body";
         }
 
         // The server's own clock is the machine's.
@@ -156,7 +197,32 @@ internal sealed partial class Recording
             ask.What,
             (int)answer.StatusCode,
             [.. headers.Where(h => h.Key != "Date").OrderBy(h => h.Key, StringComparer.Ordinal).Select(h => $"{h.Key}: {Name(h.Value)}")],
-            TakeOutDifferences(ask, Name(text))));
+            TakeOutDifferences(ask, Name(JsonPlaces.Replace(bytes, numbers)))));
+    }
+
+    /// <summary>At a standing clock a request may wait for ever, for a slot of the pace.</summary>
+    private async Task<HttpResponseMessage> SendAsync(Ask ask, HttpRequestMessage request)
+    {
+        try
+        {
+            var answering = _client.SendAsync(request);
+            if (ask.Ripens)
+            {
+                await Eventually.GetAsync(
+                    () =>
+                    {
+                        _clock.Advance(TimeSpan.FromMilliseconds(1));
+                        return Task.FromResult(answering.IsCompleted);
+                    },
+                    static isCompleted => isCompleted);
+            }
+
+            return await answering;
+        }
+        catch (TaskCanceledException exception)
+        {
+            throw new TimeoutException($"{ask.What} on {Profile} was not answered.", exception);
+        }
     }
 
     private string TakeOutDifferences(Ask ask, string text)
@@ -165,7 +231,7 @@ internal sealed partial class Recording
         {
             var body = JsonNode.Parse(text)!;
             var end = difference.Path.LastIndexOf('.');
-            var parent = Find(body, difference.Path[..end])!.AsObject();
+            var parent = JsonPlaces.Find(body, difference.Path[..end])!.AsObject();
             var name = difference.Path[(end + 1)..];
             parent.ContainsKey(name).ShouldBeTrue($"{difference.Path} of {ask.What} on {Profile}");
             (parent[name]?.ToJsonString() ?? "null").ShouldBe(difference.Expected(Profile), $"{difference.Path} of {ask.What} on {Profile}");
@@ -215,19 +281,8 @@ internal sealed partial class Recording
             : $"{System.Buffers.Text.Base64Url.DecodeFromChars(value).Length} bytes";
     }
 
-    private static JsonNode? Find(JsonNode node, string path)
-    {
-        JsonNode? found = node;
-        foreach (Match part in PathParts().Matches(path))
-        {
-            found = part.Groups["index"].Success ? found![int.Parse(part.Groups["index"].Value, CultureInfo.InvariantCulture)] : found![part.Groups["name"].Value];
-        }
-
-        return found;
-    }
-
-    [GeneratedRegex(@"\.(?<name>\w+)|\[(?<index>\d+)\]", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex PathParts();
+    [GeneratedRegex("[1-9][0-9]*", RegexOptions.NonBacktracking)]
+    private static partial Regex Number();
 
     [GeneratedRegex("^[0-9a-f]+$", RegexOptions.NonBacktracking)]
     private static partial Regex Hexadecimal();
