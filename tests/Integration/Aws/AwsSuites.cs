@@ -7,7 +7,7 @@ namespace Backend.Integration.Aws;
 
 public sealed class AwsAccessTableTests() : AccessTableTests(HostProfile.Aws);
 
-public sealed class AwsBadInputTests() : BadInputTests(HostProfile.Aws);
+public sealed class AwsBadInputTests(SharedHost shared) : BadInputTests(HostProfile.Aws, shared);
 
 public sealed class AwsFuzzTests() : FuzzTests(HostProfile.Aws);
 
@@ -30,7 +30,5 @@ public sealed class AwsFaultTests() : FaultTests(HostProfile.Aws);
 public sealed class AwsInterruptionTests() : InterruptionTests(HostProfile.Aws);
 
 public sealed class AwsLargeSearchTests() : LargeSearchTests(HostProfile.Aws);
-
-public sealed class AwsPaceTests() : PaceTests(HostProfile.Aws);
 
 public sealed class AwsSharedReadsTests() : SharedReadsTests(HostProfile.Aws);

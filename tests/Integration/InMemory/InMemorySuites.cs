@@ -6,7 +6,7 @@ namespace Backend.Integration.InMemory;
 
 public sealed class InMemoryAccessTableTests() : AccessTableTests(HostProfile.InMemory);
 
-public sealed class InMemoryBadInputTests() : BadInputTests(HostProfile.InMemory);
+public sealed class InMemoryBadInputTests(SharedHost shared) : BadInputTests(HostProfile.InMemory, shared);
 
 public sealed class InMemoryFuzzTests() : FuzzTests(HostProfile.InMemory);
 
@@ -27,7 +27,5 @@ public sealed class InMemoryFaultTests() : FaultTests(HostProfile.InMemory);
 public sealed class InMemoryInterruptionTests() : InterruptionTests(HostProfile.InMemory);
 
 public sealed class InMemoryLargeSearchTests() : LargeSearchTests(HostProfile.InMemory);
-
-public sealed class InMemoryPaceTests() : PaceTests(HostProfile.InMemory);
 
 public sealed class InMemorySharedReadsTests() : SharedReadsTests(HostProfile.InMemory);

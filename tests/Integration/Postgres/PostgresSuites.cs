@@ -7,7 +7,7 @@ namespace Backend.Integration.Postgres;
 
 public sealed class PostgresAccessTableTests() : AccessTableTests(HostProfile.Postgres);
 
-public sealed class PostgresBadInputTests() : BadInputTests(HostProfile.Postgres);
+public sealed class PostgresBadInputTests(SharedHost shared) : BadInputTests(HostProfile.Postgres, shared);
 
 public sealed class PostgresFuzzTests() : FuzzTests(HostProfile.Postgres);
 
@@ -30,7 +30,5 @@ public sealed class PostgresFaultTests() : FaultTests(HostProfile.Postgres);
 public sealed class PostgresInterruptionTests() : InterruptionTests(HostProfile.Postgres);
 
 public sealed class PostgresLargeSearchTests() : LargeSearchTests(HostProfile.Postgres);
-
-public sealed class PostgresPaceTests() : PaceTests(HostProfile.Postgres);
 
 public sealed class PostgresSharedReadsTests() : SharedReadsTests(HostProfile.Postgres);
