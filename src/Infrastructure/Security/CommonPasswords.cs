@@ -3,12 +3,12 @@ using Backend.Application.Ports;
 
 namespace Backend.Infrastructure.Security;
 
-/// <summary>The list in <c>common-passwords.txt</c>, read at its first use.</summary>
+/// <summary>The list in <c>common-passwords.txt</c>, read at its first use, once a process.</summary>
 internal sealed class CommonPasswords : ICommonPasswords
 {
-    private readonly Lazy<FrozenSet<string>> _passwords = new(Read);
+    private static readonly Lazy<FrozenSet<string>> s_passwords = new(Read);
 
-    public bool Contains(string password) => _passwords.Value.Contains(password);
+    public bool Contains(string password) => s_passwords.Value.Contains(password);
 
     private static FrozenSet<string> Read()
     {

@@ -21,7 +21,7 @@ public sealed class AwsHistoryTests() : HistoryTests(HostProfile.Aws);
 
 public sealed class AwsConsumerTests() : ConsumerTests(HostProfile.Aws);
 
-public sealed class AwsBadInputTests() : BadInputTests(HostProfile.Aws);
+public sealed class AwsBadInputTests(SharedHost shared) : BadInputTests(HostProfile.Aws, shared);
 
 public sealed class AwsLookupTests() : LookupTests(HostProfile.Aws);
 
@@ -52,7 +52,5 @@ public sealed class AwsFaultTests() : FaultTests(HostProfile.Aws);
 public sealed class AwsInterruptionTests() : InterruptionTests(HostProfile.Aws);
 
 public sealed class AwsLargeSearchTests() : LargeSearchTests(HostProfile.Aws);
-
-public sealed class AwsPaceTests() : PaceTests(HostProfile.Aws);
 
 public sealed class AwsSharedReadsTests() : SharedReadsTests(HostProfile.Aws);

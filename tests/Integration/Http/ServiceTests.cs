@@ -144,7 +144,8 @@ public abstract class ServiceTests(HostProfile profile) : ProfileSuite(profile)
             unknown.Add(await TimeAsync("nobody at all"));
         }
 
-        var ratio = known.Order().ElementAt(7) / unknown.Order().ElementAt(7);
+        // The shortest of each: what else the machine does only makes an answer later.
+        var ratio = known.Min() / unknown.Min();
         ratio.ShouldBeInRange(0.7, 1.4);
 
         async Task<double> TimeAsync(string login)

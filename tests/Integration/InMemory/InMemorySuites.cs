@@ -20,7 +20,7 @@ public sealed class InMemoryHistoryTests() : HistoryTests(HostProfile.InMemory);
 
 public sealed class InMemoryConsumerTests() : ConsumerTests(HostProfile.InMemory);
 
-public sealed class InMemoryBadInputTests() : BadInputTests(HostProfile.InMemory);
+public sealed class InMemoryBadInputTests(SharedHost shared) : BadInputTests(HostProfile.InMemory, shared);
 
 public sealed class InMemoryLookupTests() : LookupTests(HostProfile.InMemory);
 
@@ -49,7 +49,5 @@ public sealed class InMemoryFaultTests() : FaultTests(HostProfile.InMemory);
 public sealed class InMemoryInterruptionTests() : InterruptionTests(HostProfile.InMemory);
 
 public sealed class InMemoryLargeSearchTests() : LargeSearchTests(HostProfile.InMemory);
-
-public sealed class InMemoryPaceTests() : PaceTests(HostProfile.InMemory);
 
 public sealed class InMemorySharedReadsTests() : SharedReadsTests(HostProfile.InMemory);

@@ -21,7 +21,7 @@ public sealed class PostgresHistoryTests() : HistoryTests(HostProfile.Postgres);
 
 public sealed class PostgresConsumerTests() : ConsumerTests(HostProfile.Postgres);
 
-public sealed class PostgresBadInputTests() : BadInputTests(HostProfile.Postgres);
+public sealed class PostgresBadInputTests(SharedHost shared) : BadInputTests(HostProfile.Postgres, shared);
 
 public sealed class PostgresLookupTests() : LookupTests(HostProfile.Postgres);
 
@@ -52,7 +52,5 @@ public sealed class PostgresFaultTests() : FaultTests(HostProfile.Postgres);
 public sealed class PostgresInterruptionTests() : InterruptionTests(HostProfile.Postgres);
 
 public sealed class PostgresLargeSearchTests() : LargeSearchTests(HostProfile.Postgres);
-
-public sealed class PostgresPaceTests() : PaceTests(HostProfile.Postgres);
 
 public sealed class PostgresSharedReadsTests() : SharedReadsTests(HostProfile.Postgres);
