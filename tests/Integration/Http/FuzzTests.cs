@@ -269,8 +269,10 @@ public abstract class FuzzTests(HostProfile profile) : ProfileSuite(profile)
             UserName.TryCreate($"caller {key}", out var userName).ShouldBeTrue();
             EmailAddress.TryCreate($"{key}@example.org", out var email).ShouldBeTrue();
             var hash = await host.Services.GetRequiredService<IPasswordHasher>().HashAsync(new Secret(BackendHost.Password), CancellationToken.None);
-            var user = new NewUser(userName!, email!, hash.Value, role ?? Role.User, TimeProvider.System.GetUtcNow());
-            (await host.Services.GetRequiredService<IUserStore>().AddAsync(user, int.MaxValue, CancellationToken.None)).Status.ShouldBe(AddUserStatus.Added);
+            var users = host.Services.GetRequiredService<IUserStore>();
+            var added = await users.AddAsync(new NewUser(userName!, email!, hash.Value, Role.User, TimeProvider.System.GetUtcNow()), int.MaxValue, CancellationToken.None);
+            added.Status.ShouldBe(AddUserStatus.Added);
+            await users.SetRoleAsync(added.User!.Id, role ?? Role.User, CancellationToken.None);
             return await host.SignInAgainAsync(userName!.Value);
         }
 

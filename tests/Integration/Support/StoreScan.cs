@@ -28,8 +28,17 @@ internal static class StoreScan
             found.AddRange(await ScanAsync(aws, id, texts));
         }
 
-        found.AddRange(ScanMemory(host, id, texts));
-        return found;
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return [.. found, .. ScanMemory(host, id, texts)];
+            }
+            catch (InvalidOperationException) when (attempt < 100)
+            {
+                // Something was written meanwhile, at which the look from outside takes no lock.
+            }
+        }
     }
 
     private static async Task<IEnumerable<string>> ScanAsync(TestDatabase database, UserId id, string[] texts)
