@@ -65,11 +65,17 @@ public sealed class BackendStack : Stack
             Duration.Seconds(6 * s_workerTimeout.ToSeconds()),
             new DeadLetterQueue { Queue = _deadLetters, MaxReceiveCount = AwsSchema.MaxReceiveCount });
 
-        var api = MakeFunction("Api", memory: 512, s_apiTimeout, new Dictionary<string, string>
+        var forApi = new Dictionary<string, string>
         {
             // The web adapter calls from within the function and passes on what the gateway wrote into X-Forwarded-For.
             ["Http__TrustedProxies"] = "127.0.0.1",
-        });
+        };
+        if (props.AllowedOrigins is { } origins)
+        {
+            forApi["ALLOWED_ORIGIN"] = origins;
+        }
+
+        var api = MakeFunction("Api", memory: 512, s_apiTimeout, forApi);
         var worker = MakeFunction("Worker", memory: 1024, s_workerTimeout, new Dictionary<string, string>
         {
             ["AWS_LWA_PASS_THROUGH_PATH"] = "/events",

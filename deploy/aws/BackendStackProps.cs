@@ -13,4 +13,7 @@ public sealed class BackendStackProps : StackProps
 
     /// <summary>What the names of tables and queues begin with.</summary>
     public string Prefix { get; init; } = "backend-";
+
+    /// <summary>Origins whose pages may call the service, separated by commas; none by default.</summary>
+    public string? AllowedOrigins { get; init; }
 }

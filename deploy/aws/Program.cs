@@ -7,6 +7,7 @@ _ = new BackendStack(app, "Backend", new BackendStackProps
     Repository = Context("repository") ?? "backend",
     Tag = Context("tag") ?? throw new InvalidOperationException("Say which image is to run: -c tag=…"),
     Prefix = Context("prefix") ?? "backend-",
+    AllowedOrigins = Context("allowedOrigins"),
 });
 app.Synth();
 

@@ -80,6 +80,13 @@ public sealed partial class StackFunctionTests
         s_stack.Environment(role).OrderBy(v => v.Key, StringComparer.Ordinal).ShouldBe(expected.OrderBy(v => v.Key, StringComparer.Ordinal));
     }
 
+    /// <summary>Without origins the setting is not there at all, see the test above.</summary>
+    [Theory]
+    [InlineData("Api", SynthesizedStack.OtherOrigins)]
+    [InlineData("Worker", null)]
+    public void Origins_are_told_to_whom_pages_call(string role, string? expected) =>
+        SynthesizedStack.Other.Environment(role).GetValueOrDefault("ALLOWED_ORIGIN").ShouldBe(expected);
+
     [Theory]
     [InlineData("Api")]
     [InlineData("Worker")]
