@@ -83,15 +83,14 @@ create index notification_history_user_id_processing_date_idx on public.notifica
 create index notification_history_processing_date_idx on public.notification_history (processing_date desc, id);
 create index notification_history_sent_alerts_idx on public.notification_history (id) where notification_type = 'mapper_alert' and status = 'sent';
 
--- Whoever is limited may be forgotten, with whatever else a key holds. What was counted so far is not worth keeping.
-delete from public.rate_limit_windows;
-
+-- Whoever is limited may be forgotten, with whatever else a key holds. Instances of the version before, which still run while this
+-- is applied, know no owner.
 alter table public.rate_limit_windows
-    add column owner bytea not null;
+    add column owner bytea;
 
 create index rate_limit_windows_owner_idx on public.rate_limit_windows (owner);
 
-comment on column public.rate_limit_windows.owner is 'SHA-256 of the first line of the key.';
+comment on column public.rate_limit_windows.owner is 'SHA-256 of the first line of the key; null in what an earlier version wrote, for minutes.';
 
 alter table public.feedback
     drop column username;
