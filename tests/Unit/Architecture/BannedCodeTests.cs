@@ -18,7 +18,7 @@ public sealed class BannedCodeTests
         ("async void", @"\basync\s+void\b", "private async void OnTick() { }"),
         ("blocking on a result", @"\.\s*Result\b(?!\s*[(<])|\bGetResult\s*\(", "if (task.Result is null) { }"),
         ("blocking on a task", @"\.\s*Wait(All|Any)?\s*\(", "task.Wait();"),
-        ("sleeping", @"\bThread\s*\.\s*Sleep\b", "Thread.Sleep(1);"),
+        ("sleeping", @"\bThread\s*\.\s*Sleep\b", "Thread . Sleep(1);"),
         ("own HTTP clients", @"\bnew\s+(System\.Net\.Http\.)?HttpClient\s*\(", "using var client = new HttpClient();"),
         ("lost compiler warnings", @"#pragma\s+warning\s+disable|#nullable\s+disable", "#pragma warning disable RS0030\nvar x = 1;"),
     ];
