@@ -40,17 +40,6 @@ internal static class FailureExtensions
         return route;
     }
 
-    /// <summary>Documents statuses that say all there is to say.</summary>
-    public static RouteHandlerBuilder Fails(this RouteHandlerBuilder route, params int[] statuses)
-    {
-        foreach (var status in statuses)
-        {
-            route.Add(endpoint => endpoint.AddFailure(new FailureMetadata(status, Error: null)));
-        }
-
-        return route;
-    }
-
     /// <summary>Documents that the route objects to values of one of its fields.</summary>
     /// <param name="message">What it says then, for example.</param>
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, string field, string message) =>
