@@ -72,10 +72,9 @@ internal sealed class PostgresMapSearchQueue(PostgresDatabase database, MapSearc
              """,
             delay,
             cancellationToken);
-        if (delay == TimeSpan.Zero)
-        {
-            bell.Ring();
-        }
+
+        // Whoever waits has set his clock by when the ticket would have come back by itself.
+        bell.Ring();
     }
 
     public async Task<int?> FindPlaceAsync(MapSearchKey key, CancellationToken cancellationToken)

@@ -115,6 +115,30 @@ public sealed class PostgresMapSearchQueueTests(ContractDatabase database) : Map
         (await queue.ReceiveAsync(1, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System)).ShouldHaveSingleItem().Key.ShouldBe(key);
     }
 
+    /// <summary>Who waits then knows only when the ticket would have come back by itself.</summary>
+    [Fact]
+    public async Task A_ticket_returned_while_somebody_waits_comes_back_after_its_delay()
+    {
+        var queue = await CreateAsync();
+        var key = await StoreAsync();
+        var ticket = (await queue.ReceiveAsync(1, CancellationToken.None)).ShouldHaveSingleItem();
+        var time = new ObservedClock(_time.GetUtcNow());
+        var waiting = new PostgresMapSearchQueue(database.Database, _bell, database.Settings with { PollInterval = TimeSpan.FromMinutes(1) }, time).ReceiveAsync(1, CancellationToken.None);
+        await Eventually.GetAsync(() => Task.FromResult(time.Timers), timers => timers > 0);
+
+        await queue.ReturnAsync(ticket, TimeSpan.FromSeconds(1), CancellationToken.None);
+        await Eventually.GetAsync(
+            async () =>
+            {
+                await database.PassAsync(time, TimeSpan.FromMilliseconds(20));
+                return waiting.IsCompleted;
+            },
+            isReceived => isReceived);
+
+        (await waiting).ShouldHaveSingleItem().Key.ShouldBe(key);
+        (time.GetUtcNow() - _time.GetUtcNow()).ShouldBeLessThan(queue.Visibility * 0.8);
+    }
+
     protected override async Task<IMapSearchQueue> CreateAsync()
     {
         await database.ExecuteAsync("delete from map_searches");
@@ -130,6 +154,21 @@ public sealed class PostgresMapSearchQueueTests(ContractDatabase database) : Map
     }
 
     protected override Task PassAsync(TimeSpan duration) => database.PassAsync(_time, duration);
+
+    /// <summary>Stands still until it is moved, and counts those who set a timer by it.</summary>
+    private sealed class ObservedClock(DateTimeOffset start) : FakeTimeProvider(start)
+    {
+        private int _timers;
+
+        public int Timers => Volatile.Read(ref _timers);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            Interlocked.Increment(ref _timers);
+            return timer;
+        }
+    }
 }
 
 public sealed class PostgresUpstreamTokenStoreTests(ContractDatabase database) : UpstreamTokenStoreContract, IClassFixture<ContractDatabase>
