@@ -30,6 +30,9 @@ public sealed record DriverNotification(
     /// <summary>Only a record among so many can be watched.</summary>
     public const int WorstPosition = 5;
 
+    /// <summary>Stands for the position of a record that is not on the board, which has the first 100.</summary>
+    public const int OffTheBoard = 101;
+
     /// <summary>In UTF-16 code units.</summary>
     public const int MaxMapNameLength = 500;
 }
