@@ -2,6 +2,8 @@ using System.Reflection;
 using Backend.Application.Accounts;
 using Backend.Application.Administration;
 using Backend.Application.Common.Behaviours;
+using Backend.Application.DailyEmails;
+using Backend.Application.DailyRuns;
 using Backend.Application.Leaderboards;
 using FluentValidation;
 using MediatR;
@@ -29,6 +31,9 @@ public static class DependencyInjection
         services.AddSingleton<SiteLimits>();
         services.AddSingleton<PasswordConfirmation>();
         services.AddSingleton<AccountRemoval>();
+        services.AddSingleton<DailyBoardReader>();
+        services.AddSingleton<ChangeProbe>();
+        services.AddSingleton<EmailLinks>();
         return services;
     }
 

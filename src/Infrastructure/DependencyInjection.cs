@@ -81,6 +81,7 @@ public static class DependencyInjection
         services.AddSingleton(SecurityConfiguration.ReadPasswords(configuration, errors));
         services.AddSingleton<IAccessTokens, JwtAccessTokens>();
         services.AddSingleton<IRefreshTokens, HmacRefreshTokens>();
+        services.AddSingleton<IMailTokens, HmacMailTokens>();
         services.AddSingleton<IPasswordHasher, BcryptPasswordHasher>();
         services.AddSingleton<ICommonPasswords, CommonPasswords>();
     }
@@ -94,6 +95,7 @@ public static class DependencyInjection
             InitialAdmin = configuration["Administration:InitialAdmin"],
         });
         services.AddSingleton(MapSearchConfiguration.Read(configuration, errors));
+        services.AddSingleton(DailyRunConfiguration.Read(configuration, errors));
     }
 
     private static void AddTrackmania(this IServiceCollection services, IConfiguration configuration, ICollection<string> errors)

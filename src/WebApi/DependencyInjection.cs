@@ -30,10 +30,21 @@ internal static class DependencyInjection
         hosting.Check(builder.Services.AddInfrastructure(builder.Configuration, builder.Environment.IsDevelopment(), hosting.WorksByItself, errors), errors);
         builder.Services.ObserveRateLimits(isStrict: builder.Environment.IsDevelopment());
         builder.Services.AddSingleton<MapSearchRun>();
+        builder.Services.AddSingleton<DailyCheckRun>();
+        builder.Services.AddSingleton(CronSecret.Read(builder.Configuration, errors));
+        var schedule = DailySchedule.Read(builder.Configuration, builder.Environment.IsDevelopment(), errors);
         if (hosting.WorksByItself)
         {
             builder.Services.AddHostedService<MapSearchWorker>();
             builder.Services.AddHostedService<MapCountWorker>();
+            builder.Services.AddHostedService<DailyCheckWorker>();
+            builder.Services.AddHostedService<DailyEmailWorker>();
+            if (schedule is not null)
+            {
+                builder.Services.AddSingleton(schedule);
+                builder.Services.AddHostedService<DailyScheduleWorker>();
+            }
+
             if (builder.Services.Any(service => service.ServiceType == typeof(IUpkeep)))
             {
                 builder.Services.AddHostedService<UpkeepWorker>();

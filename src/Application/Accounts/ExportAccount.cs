@@ -8,7 +8,6 @@ using Backend.Domain.Feedback;
 using Backend.Domain.History;
 using Backend.Domain.MapSearches;
 using Backend.Domain.Sessions;
-using Backend.Domain.Tracks;
 
 namespace Backend.Application.Accounts;
 
@@ -22,7 +21,7 @@ public sealed record AccountExport(
     User User,
     IReadOnlyList<Session> Sessions,
     MapperAlert? Alert,
-    IReadOnlyList<MapUid> WatchedMaps,
+    IReadOnlyList<WatchedMap> WatchedMaps,
     IReadOnlyList<DriverNotification> DriverNotifications,
     IReadOnlyList<HistoryEntry> History,
     IReadOnlyList<FeedbackEntry> Feedback,

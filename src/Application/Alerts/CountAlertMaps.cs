@@ -79,7 +79,7 @@ internal sealed partial class CountAlertMapsHandler(
             return false;
         }
 
-        var maps = listed.Value.Select(map => map.MapUid).OfType<MapUid>().ToList();
+        var maps = WatchedMap.Of(listed.Value);
         var mode = MapperAlert.ModeAfterCount(alert.Mode, alert.MapCount, listed.Value.Count);
         await alerts.TrySaveCountAsync(
             ticket, listed.Value.Count, mode, maps, await limits.ReadAsync(SiteSetting.MaxMapsPerUser, cancellationToken), clock.GetUtcNow(), cancellationToken);

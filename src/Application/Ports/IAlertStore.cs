@@ -1,6 +1,5 @@
 using Backend.Domain.Accounts;
 using Backend.Domain.Alerts;
-using Backend.Domain.Tracks;
 
 namespace Backend.Application.Ports;
 
@@ -37,7 +36,7 @@ public interface IAlertStore
     Task<bool> RemoveAsync(UserId userId, AlertId alertId, CancellationToken cancellationToken);
 
     /// <summary>The maps that an alert watches, newest first; empty for an unknown alert.</summary>
-    Task<IReadOnlyList<MapUid>> ReadMapsAsync(AlertId alertId, CancellationToken cancellationToken);
+    Task<IReadOnlyList<WatchedMap>> ReadMapsAsync(AlertId alertId, CancellationToken cancellationToken);
 
     /// <summary>Watched maps of all alerts together.</summary>
     Task<long> CountWatchedMapsAsync(CancellationToken cancellationToken);
@@ -53,7 +52,15 @@ public interface IAlertStore
     /// <param name="maps">Newest first.</param>
     /// <param name="countedAt">Kept in whole milliseconds.</param>
     Task<bool> TrySaveCountAsync(
-        MapCountTicket ticket, int mapCount, AlertMode mode, IReadOnlyList<MapUid> maps, int maxWatched, DateTimeOffset countedAt, CancellationToken cancellationToken);
+        MapCountTicket ticket, int mapCount, AlertMode mode, IReadOnlyList<WatchedMap> maps, int maxWatched, DateTimeOffset countedAt, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The same for a count that nobody had claimed, as the daily run makes one; a claim that is under way lapses. The alert
+    /// as it is from then on; null when it is gone or its mode is not <paramref name="expected"/> any more, and nothing changes then.
+    /// </summary>
+    /// <inheritdoc cref="TrySaveCountAsync"/>
+    Task<MapperAlert?> SaveCountAsync(
+        AlertId alertId, AlertMode expected, int mapCount, AlertMode mode, IReadOnlyList<WatchedMap> maps, int maxWatched, DateTimeOffset countedAt, CancellationToken cancellationToken);
 
     /// <summary>Ends a claim without a count: it is due again after <paramref name="pause"/>, or given up when that is null. False as in <see cref="TrySaveCountAsync"/>.</summary>
     Task<bool> TryPutOffCountAsync(MapCountTicket ticket, TimeSpan? pause, CancellationToken cancellationToken);

@@ -13,6 +13,9 @@ public sealed record User(UserId Id, UserName Name, EmailAddress Email, Secret P
     /// <summary>The user of Trackmania Exchange whose name this user bears; known once it was looked up, and then of one user only.</summary>
     public TmxUserId? TmxUserId { get; init; }
 
+    /// <summary>What he wants to be told by mail, and in which time zone.</summary>
+    public MailPreferences Mail { get; init; } = MailPreferences.Standard;
+
     /// <summary>The name before <see cref="Name"/> was made that of <see cref="TmxUserId"/>; good for signing in.</summary>
     public UserName? FormerName { get; init; }
 }

@@ -4,7 +4,12 @@ namespace Backend.Domain.Alerts;
 
 /// <summary>A map that an alert looks at, as Trackmania Exchange lists it.</summary>
 /// <param name="TmxId">The site's own number; null when it was noted before numbers were kept.</param>
-public sealed record WatchedMap(MapUid Uid, string Name, long? TmxId);
+public sealed record WatchedMap(MapUid Uid, string Name, long? TmxId)
+{
+    /// <summary>Those of the listed maps that have a leaderboard.</summary>
+    public static IReadOnlyList<WatchedMap> Of(IEnumerable<MapListing> listed) =>
+        [.. listed.Where(map => map.MapUid is not null).Select(map => new WatchedMap(map.MapUid!.Value, map.Name, map.MapId))];
+}
 
 /// <summary>
 /// What an alert has seen of one map: how far it has told of records, and how the board stood. Both belong to the alert and

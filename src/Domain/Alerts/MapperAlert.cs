@@ -20,6 +20,9 @@ public sealed record MapperAlert(
     /// <summary>When the maps were last counted; null before.</summary>
     public DateTimeOffset? CountedAt { get; init; }
 
+    /// <summary>Records on a map that was not looked at yet are news from then on.</summary>
+    public DateTimeOffset NewsSince { get; init; } = CreatedAt - MapWatch.FirstLook;
+
     /// <summary>
     /// How an alert goes on after a count. Only a count that crosses the limit changes the mode, in either direction, so
     /// that a mode that somebody chose stays.

@@ -17,6 +17,7 @@ public readonly record struct DailyEmailKey(DateOnly RunDate, UserId UserId)
 /// <param name="Text">For readers without HTML.</param>
 public sealed record EmailContent(string Subject, string Text, string Html);
 
+/// <summary>How far a mail is.</summary>
 public enum DailyEmailState
 {
     /// <summary>It waits, for the first attempt or for another one.</summary>

@@ -12,6 +12,9 @@ public sealed record Leaderboard(MapUid MapUid, DateTimeOffset ReadAt, IReadOnly
     /// <summary>What Nadeo calls the board of everybody's best times.</summary>
     public const string Group = "Personal_Best";
 
+    /// <summary>Rows of a full board.</summary>
+    public const int Size = 100;
+
     /// <summary>Nadeo's id of the zone that holds all others.</summary>
     public const string WorldZoneId = "301e1b69-7e13-11e8-8060-e284abfd2bc4";
 

@@ -2,7 +2,6 @@ using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.Alerts;
 using Backend.Domain.Common;
-using Backend.Domain.Tracks;
 
 namespace Backend.Infrastructure.InMemory;
 
@@ -60,9 +59,9 @@ internal sealed class InMemoryAlertStore(InMemoryRelations relations, TimeProvid
         cancellationToken);
 
     public Task<bool> RemoveAsync(UserId userId, AlertId alertId, CancellationToken cancellationToken) =>
-        relations.StepAsync(tables => Find(tables, userId, alertId) is not null && tables.Alerts.Remove(userId), cancellationToken);
+        relations.StepAsync(tables => Find(tables, userId, alertId) is not null && tables.RemoveAlert(userId), cancellationToken);
 
-    public Task<IReadOnlyList<MapUid>> ReadMapsAsync(AlertId alertId, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<WatchedMap>> ReadMapsAsync(AlertId alertId, CancellationToken cancellationToken) =>
         relations.StepAsync(tables => tables.Alerts.Values.FirstOrDefault(row => row.Alert.Id == alertId)?.Maps ?? [], cancellationToken);
 
     public Task<long> CountWatchedMapsAsync(CancellationToken cancellationToken) =>
@@ -83,21 +82,22 @@ internal sealed class InMemoryAlertStore(InMemoryRelations relations, TimeProvid
         cancellationToken);
 
     public Task<bool> TrySaveCountAsync(
-        MapCountTicket ticket, int mapCount, AlertMode mode, IReadOnlyList<MapUid> maps, int maxWatched, DateTimeOffset countedAt, CancellationToken cancellationToken) =>
-        TryEndAsync(
-            ticket,
-            row =>
+        MapCountTicket ticket, int mapCount, AlertMode mode, IReadOnlyList<WatchedMap> maps, int maxWatched, DateTimeOffset countedAt, CancellationToken cancellationToken) =>
+        TryEndAsync(ticket, row => Save(row, mapCount, mode, maps, maxWatched, countedAt), cancellationToken);
+
+    public Task<MapperAlert?> SaveCountAsync(
+        AlertId alertId, AlertMode expected, int mapCount, AlertMode mode, IReadOnlyList<WatchedMap> maps, int maxWatched, DateTimeOffset countedAt, CancellationToken cancellationToken) =>
+        relations.StepAsync(
+            tables =>
             {
-                row.Maps = [.. maps.Distinct().Take(maxWatched)];
-                row.Alert = row.Alert with
+                if (tables.Alerts.Values.FirstOrDefault(row => row.Alert.Id == alertId) is not { } row || row.Alert.Mode != expected)
                 {
-                    MapCount = mapCount,
-                    WatchedMaps = row.Maps.Count,
-                    Mode = mode,
-                    CountState = MapCountState.Counted,
-                    CountedAt = countedAt.ToWholeMilliseconds(),
-                };
-                row.Due = null;
+                    return null;
+                }
+
+                Save(row, mapCount, mode, maps, maxWatched, countedAt);
+                row.Fence++;
+                return row.Alert;
             },
             cancellationToken);
 
@@ -123,6 +123,20 @@ internal sealed class InMemoryAlertStore(InMemoryRelations relations, TimeProvid
             return true;
         },
         cancellationToken);
+
+    private static void Save(InMemoryRelations.AlertRow row, int mapCount, AlertMode mode, IReadOnlyList<WatchedMap> maps, int maxWatched, DateTimeOffset countedAt)
+    {
+        row.Maps = [.. maps.DistinctBy(map => map.Uid).Take(maxWatched)];
+        row.Alert = row.Alert with
+        {
+            MapCount = mapCount,
+            WatchedMaps = row.Maps.Count,
+            Mode = mode,
+            CountState = MapCountState.Counted,
+            CountedAt = countedAt.ToWholeMilliseconds(),
+        };
+        row.Due = null;
+    }
 
     private static InMemoryRelations.AlertRow? Find(InMemoryRelations.Tables tables, UserId userId, AlertId alertId) =>
         tables.Alerts.GetValueOrDefault(userId) is { } row && row.Alert.Id == alertId ? row : null;

@@ -1,5 +1,8 @@
+using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.Alerts;
+using Backend.Domain.DailyEmails;
+using Backend.Domain.DailyRuns;
 using Backend.Domain.DriverNotifications;
 using Backend.Domain.Feedback;
 using Backend.Domain.History;
@@ -39,9 +42,27 @@ internal sealed class InMemoryRelations
 
         public List<FeedbackRow> Feedback { get; } = [];
 
+        public Dictionary<DateOnly, RunRow> DailyRuns { get; } = [];
+
+        public Dictionary<DailyCheckKey, CheckRow> DailyChecks { get; } = [];
+
+        public Dictionary<DailyCheckKey, EmailRow> DailyEmails { get; } = [];
+
+        public Dictionary<AlertId, Dictionary<MapUid, CheckedWatch>> Watches { get; } = [];
+
+        public Dictionary<DriverNotificationId, DateOnly> LastRunOfNotification { get; } = [];
+
+        public bool RemoveAlert(UserId userId) => Alerts.Remove(userId, out var row) && (Watches.Remove(row.Alert.Id) || true);
+
         public bool RemoveUser(UserId userId)
         {
-            Alerts.Remove(userId);
+            RemoveAlert(userId);
+            foreach (var key in DailyChecks.Keys.Where(key => key.UserId == userId).ToList())
+            {
+                DailyChecks.Remove(key);
+                DailyEmails.Remove(key);
+            }
+
             DriverNotifications.RemoveAll(n => n.UserId == userId);
             History.RemoveAll(e => e.UserId == userId);
             Feedback.RemoveAll(f => f.UserId == userId);
@@ -53,7 +74,7 @@ internal sealed class InMemoryRelations
     {
         public MapperAlert Alert { get; set; } = alert;
 
-        public IReadOnlyList<MapUid> Maps { get; set; } = [];
+        public IReadOnlyList<WatchedMap> Maps { get; set; } = [];
 
         /// <summary>Null: nothing is to be counted.</summary>
         public DateTimeOffset? Due { get; set; } = due;
@@ -70,6 +91,59 @@ internal sealed class InMemoryRelations
             Attempt = 0;
             Fence++;
         }
+    }
+
+    internal sealed class RunRow(string trigger, DateTimeOffset startedAt)
+    {
+        public string Trigger { get; } = trigger;
+
+        public DateTimeOffset StartedAt { get; } = startedAt;
+
+        public Dictionary<MapUid, Leaderboard> Boards { get; } = [];
+    }
+
+    internal sealed class CheckRow(DailyPartState mapper, DailyPartState driver, DateTimeOffset due)
+    {
+        public DailyPartState Mapper { get; set; } = mapper;
+
+        public DailyPartState Driver { get; set; } = driver;
+
+        public DailyPartSummary? MapperSummary { get; set; }
+
+        public DailyPartSummary? DriverSummary { get; set; }
+
+        public List<MapNews> Maps { get; } = [];
+
+        public List<DriverChange> Changes { get; } = [];
+
+        /// <summary>Null: it has ended.</summary>
+        public DateTimeOffset? Due { get; set; } = due;
+
+        public DateTimeOffset? EndedAt { get; set; }
+
+        public int Retries { get; set; }
+
+        public long Fence { get; set; }
+    }
+
+    internal sealed class EmailRow(NewDailyEmail email, DateTimeOffset createdAt, DateTimeOffset due)
+    {
+        public NewDailyEmail Email { get; } = email;
+
+        public DateTimeOffset CreatedAt { get; } = createdAt;
+
+        public DateTimeOffset UpdatedAt { get; set; } = createdAt;
+
+        public DailyEmailState State { get; set; } = DailyEmailState.Pending;
+
+        public string? Reason { get; set; }
+
+        public int Attempts { get; set; }
+
+        /// <summary>Null: nothing is to be done any more.</summary>
+        public DateTimeOffset? Due { get; set; } = due;
+
+        public long Fence { get; set; }
     }
 
     internal sealed record FeedbackRow(FeedbackId Id, UserId UserId, string Message, string Type, DateTimeOffset CreatedAt, DateTimeOffset? ReadAt);

@@ -96,6 +96,9 @@ internal sealed class InMemoryUserStore(InMemoryRelations relations, TimeProvide
     public Task<bool> UnlinkPlayerAsync(UserId userId, CancellationToken cancellationToken) =>
         ChangeAsync(userId, static user => user with { Player = null }, cancellationToken);
 
+    public Task<bool> SetMailPreferencesAsync(UserId userId, MailPreferences preferences, CancellationToken cancellationToken) =>
+        ChangeAsync(userId, user => user with { Mail = preferences }, cancellationToken);
+
     public Task<LinkOutcome> LinkTmxUserAsync(UserId userId, TmxUserId tmxUserId, UserName name, CancellationToken cancellationToken) => relations.StepAsync(
         tables =>
         {

@@ -12,6 +12,7 @@ internal static class AdvisoryLock
     public const int Registration = 3;
     public const int Feedback = 4;
     public const int DriverNotifications = 5;
+    public const int DailyRuns = 6;
 
     /// <summary>Users whose ids share the lower bits share a lock, which costs a wait and nothing else.</summary>
     public static (string Sql, NpgsqlParameter[] Parameters) OfUser(int area, UserId userId) =>

@@ -1,3 +1,4 @@
+using Backend.Domain.Accounts;
 using Microsoft.EntityFrameworkCore;
 
 namespace Backend.Infrastructure.Postgres;
@@ -23,6 +24,9 @@ internal sealed class BackendContext(DbContextOptions<BackendContext> options) :
         user.Property(u => u.PlayerAccountId).HasColumnName("tm_account_id");
         user.Property(u => u.TmxUserId).HasColumnName("tmx_user_id");
         user.Property(u => u.FormerName).HasColumnName("former_username");
+        user.Property(u => u.TimeZone).HasColumnName("time_zone");
+        user.Property(u => u.MapperMail).HasColumnName("mapper_mail");
+        user.Property(u => u.DriverMail).HasColumnName("driver_mail");
         user.Property(u => u.FormerNameKey).HasColumnName("former_name_key").ValueGeneratedOnAddOrUpdate();
     });
 }
@@ -55,4 +59,10 @@ internal sealed class UserRow
     public string? FormerName { get; init; }
 
     public string? FormerNameKey { get; init; }
+
+    public string TimeZone { get; init; } = MailPreferences.Standard.TimeZone;
+
+    public bool MapperMail { get; init; } = MailPreferences.Standard.MapperMail;
+
+    public bool DriverMail { get; init; } = MailPreferences.Standard.DriverMail;
 }

@@ -10,7 +10,7 @@ namespace Backend.Infrastructure.Postgres;
 
 internal sealed class PostgresDriverNotificationStore(PostgresDatabase database) : IDriverNotificationStore
 {
-    private const string Columns = "id, user_id, account_id, map_uid, map_name, current_position, personal_best, status, created_at, last_checked";
+    internal const string Columns = "id, user_id, account_id, map_uid, map_name, current_position, personal_best, status, created_at, last_checked";
 
     public async Task<AddDriverNotificationOutcome> AddAsync(NewDriverNotification notification, int maxPerUser, CancellationToken cancellationToken)
     {
@@ -62,7 +62,7 @@ internal sealed class PostgresDriverNotificationStore(PostgresDatabase database)
     public async Task<long> CountAsync(CancellationToken cancellationToken) =>
         (await database.ReadAsync("select count(*) from driver_notifications", static row => row.GetInt64(0), cancellationToken)).Single();
 
-    private static DriverNotification Read(NpgsqlDataReader row, int from) => new(
+    internal static DriverNotification Read(NpgsqlDataReader row, int from) => new(
         new DriverNotificationId(row.GetInt64(from)),
         new UserId(row.GetInt64(from + 1)),
         row.IsDBNull(from + 2) ? null : new AccountId(row.GetGuid(from + 2)),

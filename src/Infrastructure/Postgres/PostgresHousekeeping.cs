@@ -1,6 +1,7 @@
 using Backend.Application.Maintenance;
 using Backend.Application.MapSearches;
 using Backend.Application.Ports;
+using Backend.Domain.DailyRuns;
 using Microsoft.Extensions.Logging;
 using static Backend.Infrastructure.Postgres.PostgresDatabase;
 
@@ -24,6 +25,18 @@ internal sealed partial class PostgresHousekeeping(PostgresDatabase database, Ma
             where before < 50000)
         """;
 
+    private const string BoardsOfFinishedRuns = """
+        delete from daily_boards where (run_date, map_uid) in (
+            select b.run_date, b.map_uid from daily_boards b
+            where b.read_at <= $1 and not exists (select 1 from daily_checks c where c.run_date = b.run_date and c.due_at is not null) limit $2 for update skip locked)
+        """;
+
+    /// <summary>The latest one stays: from it the schedule knows that there was a run at all.</summary>
+    private const string OldRuns = """
+        delete from daily_runs where run_date in (
+            select run_date from daily_runs where started_at <= $1 and run_date < (select max(run_date) from daily_runs) limit $2 for update skip locked)
+        """;
+
     private static readonly TimeSpan s_pauseBetweenBatches = TimeSpan.FromMilliseconds(50);
 
     public Task RunAsync(CancellationToken cancellationToken) => CleanAsync(cancellationToken);
@@ -36,7 +49,9 @@ internal sealed partial class PostgresHousekeeping(PostgresDatabase database, Ma
             + await CleanAsync("sessions", Batch("sessions", "user_id, id", "expires_at"), now, cancellationToken)
             + await CleanAsync("rate_limit_windows", Batch("rate_limit_windows", "limit_name, key", "expires_at"), now, cancellationToken)
             + await CleanAsync("leaderboards", Batch("leaderboards", "map_uid", "saved_at"), now - ILeaderboardCache.KeptFor, cancellationToken)
-            + await CleanAsync("mapper_walks", Batch("mapper_walks", "mapper_key", "saved_at"), now - ILeaderboardCache.KeptFor, cancellationToken);
+            + await CleanAsync("mapper_walks", Batch("mapper_walks", "mapper_key", "saved_at"), now - ILeaderboardCache.KeptFor, cancellationToken)
+            + await CleanAsync("daily_boards", BoardsOfFinishedRuns, now, cancellationToken)
+            + await CleanAsync("daily_runs", OldRuns, now - DailyRun.KeptFor, cancellationToken);
     }
 
     private static string Batch(string table, string key, string instant) =>

@@ -171,6 +171,13 @@ internal sealed class PostgresUserStore(PostgresDatabase database, IDbContextFac
             isRepeatable: true,
             cancellationToken);
 
+    public Task<bool> SetMailPreferencesAsync(UserId userId, MailPreferences preferences, CancellationToken cancellationToken) => InContextAsync(
+        async context => await context.Users.Where(u => u.Id == userId.Value).ExecuteUpdateAsync(
+            update => update.SetProperty(u => u.TimeZone, preferences.TimeZone).SetProperty(u => u.MapperMail, preferences.MapperMail).SetProperty(u => u.DriverMail, preferences.DriverMail),
+            cancellationToken) > 0,
+        isRepeatable: true,
+        cancellationToken);
+
     public Task<UserPage> ListAsync(string? search, int skip, int limit, CancellationToken cancellationToken) => InContextAsync(
         async context =>
         {
@@ -218,6 +225,7 @@ internal sealed class PostgresUserStore(PostgresDatabase database, IDbContextFac
                 Player = Guid.TryParseExact(row.PlayerAccountId, "D", out var account) && row.PlayerName is { } player ? new Player(new AccountId(account), player) : null,
                 TmxUserId = row.TmxUserId is { } tmx ? new TmxUserId(tmx) : null,
                 FormerName = UserName.TryCreate(row.FormerName, out var former) ? former : null,
+                Mail = new MailPreferences(row.TimeZone, row.MapperMail, row.DriverMail),
             }
             : throw new InvalidOperationException($"The stored user {row.Id} has a name or an address that no user can have.");
 

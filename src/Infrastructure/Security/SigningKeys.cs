@@ -18,6 +18,7 @@ internal sealed class SigningKeys
         var material = Encoding.UTF8.GetBytes(secret.Reveal());
         AccessToken = material;
         RefreshToken = Derive(material, "backend refresh token v1", 32);
+        MailToken = Derive(material, "backend mail token v1", 32);
         Id = Convert.ToHexStringLower(Derive(material, "backend key id v1", 4));
     }
 
@@ -25,6 +26,8 @@ internal sealed class SigningKeys
     public byte[] AccessToken { get; }
 
     public byte[] RefreshToken { get; }
+
+    public byte[] MailToken { get; }
 
     /// <summary>Public name of the key (<c>kid</c>); tells nothing about it.</summary>
     public string Id { get; }

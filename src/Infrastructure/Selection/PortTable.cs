@@ -2,6 +2,7 @@ using Backend.Application.Ports;
 using Backend.Infrastructure.Aws;
 using Backend.Infrastructure.InMemory;
 using Backend.Infrastructure.Postgres;
+using Backend.Infrastructure.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Backend.Infrastructure.Selection;
@@ -12,7 +13,7 @@ internal static class PortTable
     public static IReadOnlyList<PortEntry> Ports { get; } =
     [
         // What belongs to a user goes with him in one step, so one technology keeps all of it.
-        new("Users", typeof(IUserStore), typeof(IAlertStore), typeof(IDriverNotificationStore), typeof(INotificationHistory), typeof(IFeedbackStore), typeof(ISiteSettingStore))
+        new("Users", typeof(IUserStore), typeof(IAlertStore), typeof(IDriverNotificationStore), typeof(INotificationHistory), typeof(IFeedbackStore), typeof(ISiteSettingStore), typeof(IDailyRunStore), typeof(IDailyEmailStore))
         {
             InMemory = s => s.AddSingleton<InMemoryRelations>()
                 .AddSingleton<IUserStore, InMemoryUserStore>()
@@ -20,13 +21,23 @@ internal static class PortTable
                 .AddSingleton<IDriverNotificationStore, InMemoryDriverNotificationStore>()
                 .AddSingleton<INotificationHistory, InMemoryNotificationHistory>()
                 .AddSingleton<IFeedbackStore, InMemoryFeedbackStore>()
-                .AddSingleton<ISiteSettingStore, InMemorySiteSettingStore>(),
+                .AddSingleton<ISiteSettingStore, InMemorySiteSettingStore>()
+                .AddSingleton<IDailyRunStore, InMemoryDailyRunStore>()
+                .AddSingleton<IDailyEmailStore, InMemoryDailyEmailStore>(),
             Postgres = s => s.AddSingleton<IUserStore, PostgresUserStore>()
                 .AddSingleton<IAlertStore, PostgresAlertStore>()
                 .AddSingleton<IDriverNotificationStore, PostgresDriverNotificationStore>()
                 .AddSingleton<INotificationHistory, PostgresNotificationHistory>()
                 .AddSingleton<IFeedbackStore, PostgresFeedbackStore>()
-                .AddSingleton<ISiteSettingStore, PostgresSiteSettingStore>(),
+                .AddSingleton<ISiteSettingStore, PostgresSiteSettingStore>()
+                .AddSingleton<IDailyRunStore, PostgresDailyRunStore>()
+                .AddSingleton<IDailyEmailStore, PostgresDailyEmailStore>(),
+        },
+        new("DailyQueue", typeof(IDailyCheckQueue))
+        {
+            // The checks are kept where users are, whatever that is.
+            InMemory = s => s.AddSingleton<IDailyCheckQueue, StoredDailyCheckQueue>(),
+            Postgres = s => s.AddSingleton<IDailyCheckQueue, StoredDailyCheckQueue>(),
         },
         new("Sessions", typeof(ISessionStore))
         {

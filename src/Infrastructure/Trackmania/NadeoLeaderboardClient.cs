@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Text.Json;
 using Backend.Application.Ports;
 using Backend.Domain.Common;
 using Backend.Domain.Tracks;
@@ -38,6 +41,53 @@ internal sealed class NadeoLeaderboardClient(HttpClient http, TrackmaniaAddresse
 
         var readAt = DateTimeOffset.FromUnixTimeMilliseconds(answer.Value.AskedAt.ToUnixTimeMilliseconds());
         return new Leaderboard(mapUid, readAt, [.. world.Top.Select(Entry).OfType<LeaderboardEntry>()]);
+    }
+
+    public async Task<Result<IReadOnlyDictionary<MapUid, int>>> ReadPositionsAsync(IReadOnlyDictionary<MapUid, long> times, CancellationToken cancellationToken)
+    {
+        if (times.Count > ILeaderboardSource.MaxPositions)
+        {
+            throw new ArgumentException($"At most {ILeaderboardSource.MaxPositions} maps can be asked for.", nameof(times));
+        }
+
+        if (times.Count == 0)
+        {
+            return new Dictionary<MapUid, int>();
+        }
+
+        var query = string.Join('&', times.Select(of => string.Create(CultureInfo.InvariantCulture, $"scores%5B{Uri.EscapeDataString(of.Key.Value)}%5D={of.Value}")));
+        var address = addresses.Live.Below($"/api/token/leaderboard/group/map?{query}");
+        var body = JsonSerializer.SerializeToUtf8Bytes(new NadeoMaps([.. times.Keys.Select(uid => new NadeoMap(uid.Value, Leaderboard.Group))]), UpstreamJson.Default.NadeoMaps);
+        var answer = await http.FetchAsync(
+            UpstreamService.Nadeo,
+            provider.Tokens,
+            token =>
+            {
+                var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
+                request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+                request.Headers.Authorization = NadeoAuthorization.Header(token);
+                return request;
+            },
+            UpstreamJson.Default.NadeoPositionArray,
+            time,
+            logger,
+            cancellationToken);
+        if (!answer.IsSuccess)
+        {
+            return answer.Error;
+        }
+
+        var positions = new Dictionary<MapUid, int>();
+        foreach (var row in answer.Value.Body)
+        {
+            var world = row?.Zones?.FirstOrDefault(static zone => string.Equals(zone?.ZoneId, Leaderboard.WorldZoneId, StringComparison.OrdinalIgnoreCase));
+            if (world?.Ranking?.Position is >= 1 and var position && MapUid.TryCreate(row!.MapUid, out var uid) && times.TryGetValue(uid, out var asked) && row.Score == asked)
+            {
+                positions[uid] = position;
+            }
+        }
+
+        return positions;
     }
 
     /// <summary>Null for a row that cannot be told apart from others; one bad row does not spoil the board.</summary>

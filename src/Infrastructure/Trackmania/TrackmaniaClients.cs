@@ -28,6 +28,21 @@ internal static class TrackmaniaClients
             .AddUpstreamPipeline(UpstreamService.Tmx, UpstreamPriority.Interactive, options.TmxTimeout, options.TmxMaxBodyBytes, options);
         services.AddHttpClient<ITmxUserDirectory, TrackmaniaExchangeUserClient>(nameof(TrackmaniaExchangeUserClient))
             .AddUpstreamPipeline(UpstreamService.Tmx, UpstreamPriority.Interactive, options.TmxTimeout, options.TmxMaxBodyBytes, options);
+
+        // What nobody waits for takes only the slots that nobody else wants.
+        services.AddNightly<ILeaderboardSource, NadeoLeaderboardClient>(UpstreamService.Nadeo, options.NadeoTimeout, options.NadeoMaxBodyBytes, options);
+        services.AddNightly<IPlayerNames, TrackmaniaOAuthClient>(UpstreamService.OAuth, options.OAuthTimeout, options.OAuthMaxBodyBytes, options);
+        services.AddNightly<IMapDirectory, TrackmaniaExchangeClient>(UpstreamService.Tmx, options.TmxTimeout, options.TmxMaxBodyBytes, options);
         return services;
+    }
+
+    private static void AddNightly<TPort, TClient>(this IServiceCollection services, UpstreamService service, TimeSpan timeout, long maxBytes, TrackmaniaOptions options)
+        where TPort : class
+        where TClient : class, TPort
+    {
+        var name = $"Nightly{typeof(TClient).Name}";
+        services.AddHttpClient(name).AddUpstreamPipeline(service, UpstreamPriority.Nightly, timeout, maxBytes, options);
+        services.AddKeyedSingleton<TPort>(
+            UpstreamPriority.Nightly, (provider, _) => ActivatorUtilities.CreateInstance<TClient>(provider, provider.GetRequiredService<IHttpClientFactory>().CreateClient(name)));
     }
 }

@@ -8,6 +8,8 @@ namespace Backend.Infrastructure.Trackmania;
 [JsonSerializable(typeof(NadeoTokens))]
 [JsonSerializable(typeof(NadeoClaims))]
 [JsonSerializable(typeof(NadeoTop))]
+[JsonSerializable(typeof(NadeoMaps))]
+[JsonSerializable(typeof(NadeoPosition[]))]
 [JsonSerializable(typeof(TmxPage))]
 [JsonSerializable(typeof(TmxUserRows))]
 [JsonSerializable(typeof(OAuthToken))]
@@ -20,6 +22,16 @@ internal sealed record NadeoTokens(string? AccessToken, string? RefreshToken);
 
 /// <param name="Rat">Earliest refresh, unix seconds.</param>
 internal sealed record NadeoClaims(long? Iat, long? Rat, long? Exp);
+
+internal sealed record NadeoMaps(IReadOnlyList<NadeoMap> Maps);
+
+internal sealed record NadeoMap(string MapUid, string GroupUid);
+
+internal sealed record NadeoPosition(string? MapUid, long? Score, IReadOnlyList<NadeoZonePosition?>? Zones);
+
+internal sealed record NadeoZonePosition(string? ZoneId, NadeoRanking? Ranking);
+
+internal sealed record NadeoRanking(int? Position);
 
 internal sealed record NadeoTop(IReadOnlyList<NadeoZoneTop?>? Tops);
 

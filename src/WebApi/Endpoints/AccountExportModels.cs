@@ -25,7 +25,7 @@ internal sealed record AccountExportResponse(
         ProfileResponse.From(export.User),
         new TmUsernameResponse(export.User.Player is not null, export.User.Player?.DisplayName, export.User.Player?.AccountId.ToString()),
         export.Sessions.Select(session => SessionResponse.From(session, current)),
-        export.Alert is { } alert ? ExportedAlert.From(alert, export.WatchedMaps.Select(uid => uid.Value)) : null,
+        export.Alert is { } alert ? ExportedAlert.From(alert, export.WatchedMaps.Select(map => map.Uid.Value)) : null,
         export.DriverNotifications.Select(DriverNotificationResponse.From),
         export.History.Select(ExportedHistoryEntry.From),
         export.Feedback.Select(ExportedFeedback.From),

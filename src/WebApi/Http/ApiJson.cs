@@ -8,6 +8,9 @@ namespace Backend.WebApi.Http;
 /// <summary>Every type that crosses the wire, with serializers made at build time.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(StartedDailyRunResponse))]
+[JsonSerializable(typeof(FinishedDailyRunResponse))]
+[JsonSerializable(typeof(DailyRunResponse))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(MessageResponse))]
 [JsonSerializable(typeof(RegisterBody))]

@@ -1,0 +1,116 @@
+using System.Globalization;
+using Backend.Application.Common.Messaging;
+using Backend.Application.DailyRuns;
+using Backend.Application.Ports;
+using Backend.Domain.Common;
+using Backend.Domain.DailyEmails;
+using Backend.Domain.DailyRuns;
+using Backend.Domain.DriverNotifications;
+using Backend.Domain.History;
+using Backend.Domain.Tracks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Backend.Application.DailyEmails;
+
+/// <summary>Puts what a check found into words, as soon as all of it is found, and ends the check.</summary>
+/// <param name="Check">Its parts have ended.</param>
+public sealed record ComposeDailyEmailCommand(DailyCheck Check) : ICommand<DailyPartOutcome>;
+
+internal sealed partial class ComposeDailyEmailHandler(
+    IUserStore users,
+    IDailyRunStore runs,
+    [FromKeyedServices(UpstreamPriority.Nightly)] IPlayerNames names,
+    IEmailRenderer renderer,
+    EmailLinks links,
+    DailyRunOptions options,
+    TimeProvider clock,
+    ILogger<ComposeDailyEmailHandler> logger) : ICommandHandler<ComposeDailyEmailCommand, DailyPartOutcome>
+{
+    public async Task<Result<DailyPartOutcome>> Handle(ComposeDailyEmailCommand command, CancellationToken cancellationToken)
+    {
+        var check = command.Check;
+        if (await users.FindAsync(check.Key.UserId, cancellationToken) is not { } user)
+        {
+            // The check went with him.
+            return DailyPartOutcome.Lost;
+        }
+
+        var news = await runs.ReadNewsAsync(check.Key, cancellationToken);
+        var mapper = news.Maps.Count == 0 ? null : MapperPart(news);
+        var driver = news.Changes.Count == 0
+            ? null
+            : new DriverDigest([.. news.Changes.OrderBy(change => change.Kind is not (DriverChangeKind.Better or DriverChangeKind.Back))], [.. news.Driver?.Unread.Select(map => map.Name) ?? []]);
+        var now = clock.GetUtcNow();
+        if (mapper is null && driver is null)
+        {
+            return DailyPartOutcome.EndedIf(await runs.TryCompleteAsync(check, email: null, SilentParts(check.Key, news, now), now, cancellationToken));
+        }
+
+        var players = await NamesAsync(mapper, cancellationToken);
+        if (players is null && check.Retries < options.MaxRetries)
+        {
+            var pause = options.PauseAfter(check.Retries);
+            return await runs.TryPutOffAsync(check, pause, isRetry: true, cancellationToken) ? new DailyPartOutcome(DailyPartStatus.PutOff, pause) : DailyPartOutcome.Lost;
+        }
+
+        var digest = new DailyDigest(check.Key.RunDate, user.Name, mapper, driver, players ?? new Dictionary<AccountId, string>(), user.Mail.Zone);
+        var content = await renderer.RenderAsync(digest, links.Preferences(user.Id), cancellationToken);
+        var email = new NewDailyEmail(content, mapper?.Maps.Count, driver?.Changes.Count);
+        return DailyPartOutcome.EndedIf(await runs.TryCompleteAsync(check, email, SilentParts(check.Key, news, now), now, cancellationToken));
+    }
+
+    private static MapperDigest MapperPart(DailyNews news)
+    {
+        var maps = news.Maps.Count > MapperDigest.MaxDetailedMaps ? [.. news.Maps.OrderByDescending(map => map.Count)] : news.Maps;
+        return new MapperDigest(maps, news.Mapper?.Unread ?? [], news.Mapper?.Filter ?? default, news.Mapper?.IsProbing ?? false);
+    }
+
+    /// <summary>What the history says of the parts of which no mail tells.</summary>
+    private static IReadOnlyCollection<HistoryEntry> SilentParts(DailyCheckKey key, DailyNews news, DateTimeOffset now)
+    {
+        return [.. Entry(NotificationKind.MapperAlert, news.Mapper, news.Maps.Count), .. Entry(NotificationKind.DriverNotification, news.Driver, news.Changes.Count)];
+
+        IEnumerable<HistoryEntry> Entry(NotificationKind kind, DailyPartSummary? part, int found) => part switch
+        {
+            null => [],
+            _ when found > 0 => [],
+            { IsBroken: true } => [new HistoryEntry(
+                key.UserId, kind, key.RunDate, NotificationOutcome.TechnicalError, "The check could not be completed; the next run catches up.", RecordsFound: 0, now)],
+            { Unread.Count: > 0 and var count } => [new HistoryEntry(
+                key.UserId,
+                kind,
+                key.RunDate,
+                NotificationOutcome.TechnicalError,
+                string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? "map" : "maps")} could not be checked; the next run catches up."),
+                RecordsFound: 0,
+                now)],
+            _ => [new HistoryEntry(key.UserId, kind, key.RunDate, NotificationOutcome.NoNewTimes, "There was nothing new, so no mail was sent.", RecordsFound: 0, now)],
+        };
+    }
+
+    /// <summary>Null when the service does not answer.</summary>
+    private async Task<IReadOnlyDictionary<AccountId, string>?> NamesAsync(MapperDigest? mapper, CancellationToken cancellationToken)
+    {
+        var players = new Dictionary<AccountId, string>();
+        foreach (var batch in (mapper?.Maps ?? []).SelectMany(map => map.Records).Select(record => record.AccountId).Distinct().Chunk(IPlayerNames.MaxBatch))
+        {
+            var resolved = await names.ResolveAsync(batch, cancellationToken);
+            if (!resolved.IsSuccess)
+            {
+                LogNameless(resolved.Error.Code);
+                return null;
+            }
+
+            foreach (var (account, name) in resolved.Value)
+            {
+                players[account] = name;
+            }
+        }
+
+        return players;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The names of players for a mail cannot be had ({Code})")]
+    private partial void LogNameless(string code);
+}

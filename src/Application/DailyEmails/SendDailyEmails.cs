@@ -1,0 +1,114 @@
+using System.Globalization;
+using Backend.Application.Common.Messaging;
+using Backend.Application.Ports;
+using Backend.Domain.Common;
+using Backend.Domain.DailyEmails;
+using Backend.Domain.History;
+using Microsoft.Extensions.Logging;
+
+namespace Backend.Application.DailyEmails;
+
+/// <summary>Sends every mail that is due.</summary>
+public sealed record SendDailyEmailsCommand() : ICommand<SentDailyEmails>, IPeriodic;
+
+/// <param name="PutOff">They are tried again later.</param>
+public sealed record SentDailyEmails(int Sent, int PutOff, int Failed, int Uncertain);
+
+internal sealed partial class SendDailyEmailsHandler(
+    IDailyEmailStore emails, IEmailTransport transport, EmailLinks links, EmailOptions options, TimeProvider clock, ILogger<SendDailyEmailsHandler> logger)
+    : ICommandHandler<SendDailyEmailsCommand, SentDailyEmails>
+{
+    /// <summary>Between attempts; after the last of them, three days on, a mail is given up.</summary>
+    private static readonly TimeSpan[] s_pauses =
+    [
+        TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromDays(1), TimeSpan.FromDays(1),
+    ];
+
+    public async Task<Result<SentDailyEmails>> Handle(SendDailyEmailsCommand command, CancellationToken cancellationToken)
+    {
+        var counts = new SentDailyEmails(0, 0, 0, 0);
+        while (!cancellationToken.IsCancellationRequested && await emails.TryClaimAsync(cancellationToken) is { } ticket)
+        {
+            counts = await SendAsync(ticket) switch
+            {
+                DailyEmailState.Sent => counts with { Sent = counts.Sent + 1 },
+                DailyEmailState.Failed => counts with { Failed = counts.Failed + 1 },
+                DailyEmailState.Uncertain => counts with { Uncertain = counts.Uncertain + 1 },
+                _ => counts with { PutOff = counts.PutOff + 1 },
+            };
+        }
+
+        return counts;
+    }
+
+    /// <summary>Not to be cancelled: what was begun is brought to an end that is known.</summary>
+    private async Task<DailyEmailState> SendAsync(DailyEmailTicket ticket)
+    {
+        var mayRepeat = transport.TakesRepeatsAsOne || options.ResendUncertain;
+        if (ticket.WasInterrupted && !mayRepeat)
+        {
+            return await EndAsync(ticket, DailyEmailState.Uncertain, "The process that was sending it ended.");
+        }
+
+        var delivery = await transport.SendAsync(
+            new OutgoingEmail(ticket.Key.MessageIdLeft, ticket.To, ticket.Content, ticket.CreatedAt, links.Unsubscribe(ticket.Key.UserId)), CancellationToken.None);
+        return delivery.Status switch
+        {
+            EmailDeliveryStatus.Accepted => await EndAsync(ticket, DailyEmailState.Sent, reason: null),
+            EmailDeliveryStatus.Refused => await EndAsync(ticket, DailyEmailState.Failed, delivery.Reason),
+            EmailDeliveryStatus.Uncertain when !mayRepeat => await EndAsync(ticket, DailyEmailState.Uncertain, delivery.Reason),
+            _ when ticket.Attempt > s_pauses.Length => await EndAsync(ticket, DailyEmailState.Failed, delivery.Reason),
+            _ => await PutOffAsync(ticket, delivery.Reason),
+        };
+    }
+
+    private async Task<DailyEmailState> EndAsync(DailyEmailTicket ticket, DailyEmailState state, string? reason)
+    {
+        var now = clock.GetUtcNow();
+        if (state != DailyEmailState.Sent)
+        {
+            LogNotSent(ticket.Key.RunDate, ticket.Key.UserId.Value, state.ToWord(), ticket.Attempt, reason);
+        }
+
+        await emails.TryEndAsync(ticket, state, reason, Entries(ticket, state, now), now, CancellationToken.None);
+        return state;
+    }
+
+    private async Task<DailyEmailState> PutOffAsync(DailyEmailTicket ticket, string? reason)
+    {
+        var pause = s_pauses[ticket.Attempt - 1];
+        LogPutOff(ticket.Key.RunDate, ticket.Key.UserId.Value, ticket.Attempt, reason, pause);
+        await emails.TryPutOffAsync(ticket, pause, reason ?? "It was not accepted.", CancellationToken.None);
+        return DailyEmailState.Pending;
+    }
+
+    private static IReadOnlyCollection<HistoryEntry> Entries(DailyEmailTicket ticket, DailyEmailState state, DateTimeOffset now)
+    {
+        return [.. Entry(NotificationKind.MapperAlert, ticket.Maps, "maps with new records"), .. Entry(NotificationKind.DriverNotification, ticket.Changes, "changed positions")];
+
+        IEnumerable<HistoryEntry> Entry(NotificationKind kind, int? found, string what) => found is not { } count ? [] :
+        [
+            new HistoryEntry(
+                ticket.Key.UserId,
+                kind,
+                ticket.Key.RunDate,
+                state == DailyEmailState.Sent ? NotificationOutcome.Sent : NotificationOutcome.TechnicalError,
+                string.Create(CultureInfo.InvariantCulture, $"{Sentence(state)} ({what}: {count})"),
+                count,
+                now),
+        ];
+    }
+
+    private static string Sentence(DailyEmailState state) => state switch
+    {
+        DailyEmailState.Sent => "The mail was sent.",
+        DailyEmailState.Uncertain => "It is not known whether the mail arrived.",
+        _ => "The mail could not be delivered.",
+    };
+
+    [LoggerMessage(LogLevel.Warning, "The mail of {RunDate} to user {UserId} waits for {Pause} after attempt {Attempt}: {Reason}")]
+    private partial void LogPutOff(DateOnly runDate, long userId, int attempt, string? reason, TimeSpan pause);
+
+    [LoggerMessage(LogLevel.Error, "The mail of {RunDate} to user {UserId} is {State} after attempt {Attempt}: {Reason}")]
+    private partial void LogNotSent(DateOnly runDate, long userId, string state, int attempt, string? reason);
+}

@@ -1,0 +1,203 @@
+using System.Text;
+using Backend.Application.Administration;
+using Backend.Application.Common.Messaging;
+using Backend.Application.Ports;
+using Backend.Domain.Accounts;
+using Backend.Domain.Administration;
+using Backend.Domain.Alerts;
+using Backend.Domain.Common;
+using Backend.Domain.DailyRuns;
+using Backend.Domain.Tracks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Backend.Application.DailyRuns;
+
+/// <summary>Finds what is new on the maps of one mapper. It may be stopped at any point; the next go takes up what is left.</summary>
+public sealed record CheckMapperAlertCommand(DailyCheck Check) : ICommand<DailyPartOutcome>;
+
+internal sealed partial class CheckMapperAlertHandler(
+    IUserStore users,
+    IAlertStore alerts,
+    IDailyRunStore runs,
+    [FromKeyedServices(UpstreamPriority.Nightly)] IMapDirectory directory,
+    DailyBoardReader boards,
+    ChangeProbe probe,
+    SiteLimits limits,
+    DailyRunOptions options,
+    TimeProvider clock,
+    ILogger<CheckMapperAlertHandler> logger) : ICommandHandler<CheckMapperAlertCommand, DailyPartOutcome>
+{
+    /// <summary>Maps whose findings are saved in one step: so many boards at most are read again after a crash.</summary>
+    private const int SavedTogether = 10;
+
+    /// <summary>When so many boards in a row cannot be read, the others are not tried now.</summary>
+    private const int MaxFailuresInARow = 3;
+
+    public async Task<Result<DailyPartOutcome>> Handle(CheckMapperAlertCommand command, CancellationToken cancellationToken)
+    {
+        var check = command.Check;
+        if (await users.FindAsync(check.Key.UserId, cancellationToken) is not { } user || await alerts.FindAsync(user.Id, cancellationToken) is not { } found)
+        {
+            return DailyPartOutcome.EndedIf(await runs.TryEndPartAsync(check, DailyPart.Mapper, DailyPartState.Done, new DailyPartSummary([]), cancellationToken));
+        }
+
+        var (counted, isListed) = await CountMapsAsync(user, found, cancellationToken);
+        if (counted is not { } alert || (!isListed && check.Retries < options.MaxRetries))
+        {
+            return await PutOffAsync(check, isRetry: counted is not null, cancellationToken);
+        }
+
+        var maps = await alerts.ReadMapsAsync(alert.Id, cancellationToken);
+        var watches = await runs.ReadWatchesAsync(alert.Id, cancellationToken);
+        var left = maps.Where(map => !watches.TryGetValue(map.Uid, out var known) || known.LastRun < check.Key.RunDate).ToList();
+        var unread = alert.Mode == AlertMode.Accurate
+            ? await ReadAsync(check, alert, left, watches, players: null, cancellationToken)
+            : await ProbeAndReadAsync(check, alert, left, watches, cancellationToken);
+        if (unread is null)
+        {
+            return DailyPartOutcome.Lost;
+        }
+
+        if (unread.Count > 0)
+        {
+            LogUnread(check.Key, unread.Count, check.Retries);
+            if (check.Retries < options.MaxRetries)
+            {
+                return await PutOffAsync(check, isRetry: true, cancellationToken);
+            }
+        }
+
+        return DailyPartOutcome.EndedIf(await runs.TryEndPartAsync(
+            check,
+            DailyPart.Mapper,
+            unread.Count == 0 && isListed ? DailyPartState.Done : DailyPartState.Failed,
+            new DailyPartSummary(unread, alert.Filter, alert.Mode == AlertMode.Inaccurate),
+            cancellationToken));
+    }
+
+    private async Task<DailyPartOutcome> PutOffAsync(DailyCheck check, bool isRetry, CancellationToken cancellationToken)
+    {
+        var pause = isRetry ? options.PauseAfter(check.Retries) : TimeSpan.Zero;
+        return await runs.TryPutOffAsync(check, pause, isRetry, cancellationToken) ? new DailyPartOutcome(DailyPartStatus.PutOff, pause) : DailyPartOutcome.Lost;
+    }
+
+    /// <summary>The alert with its maps as they are listed now, or, when they cannot be listed, as it was; null when it was changed meanwhile.</summary>
+    private async Task<(MapperAlert? Alert, bool IsListed)> CountMapsAsync(User user, MapperAlert alert, CancellationToken cancellationToken)
+    {
+        var listed = await directory.ListMapsAsync(user.Name.Value, cancellationToken);
+
+        // Nothing where there was something is what a stripped name gets, too; what was listed with the exact one is still true.
+        if (!listed.IsSuccess || (listed.Value.Count == 0 && alert.MapCount > 0 && user.TmxUserId is null))
+        {
+            LogUnlisted(alert.Id.Value, listed.Error?.Code ?? "nothing found");
+            return (alert, listed.IsSuccess);
+        }
+
+        var mode = MapperAlert.ModeAfterCount(alert.Mode, alert.MapCount, listed.Value.Count);
+        var maxWatched = await limits.ReadAsync(SiteSetting.MaxMapsPerUser, cancellationToken);
+        return (await alerts.SaveCountAsync(alert.Id, alert.Mode, listed.Value.Count, mode, WatchedMap.Of(listed.Value), maxWatched, clock.GetUtcNow(), cancellationToken), true);
+    }
+
+    private async Task<IReadOnlyList<WatchedMap>?> ProbeAndReadAsync(
+        DailyCheck check, MapperAlert alert, List<WatchedMap> maps, IReadOnlyDictionary<MapUid, CheckedWatch> watches, CancellationToken cancellationToken)
+    {
+        var questions = new Dictionary<MapUid, IReadOnlyList<PositionQuestion>>();
+        foreach (var map in maps)
+        {
+            if (watches.TryGetValue(map.Uid, out var known) && known.Watch.RunsSinceRead < options.FullReadEvery - 1 && known.Watch.QuestionsFor(alert.Filter) is { } asked)
+            {
+                questions.Add(map.Uid, asked);
+            }
+        }
+
+        var (unchanged, players) = await probe.AskAsync([.. maps.Select(map => map.Uid)], questions, cancellationToken);
+
+        // A question moves nothing but the number of runs since the board was read.
+        foreach (var batch in unchanged.Select(uid => watches[uid].Watch).Select(watch => new CheckedMap(watch with { RunsSinceRead = watch.RunsSinceRead + 1 }, News: null)).Chunk(SavedTogether * 10))
+        {
+            if (!await runs.TrySaveMapsAsync(check, alert.Id, batch, cancellationToken))
+            {
+                return null;
+            }
+        }
+
+        return await ReadAsync(check, alert, [.. maps.Where(map => !unchanged.Contains(map.Uid))], watches, players, cancellationToken);
+    }
+
+    /// <param name="players">From the questions; null when none were asked.</param>
+    /// <returns>The maps whose board could not be read; null when the check is lost.</returns>
+    private async Task<IReadOnlyList<WatchedMap>?> ReadAsync(
+        DailyCheck check,
+        MapperAlert alert,
+        List<WatchedMap> maps,
+        IReadOnlyDictionary<MapUid, CheckedWatch> watches,
+        IReadOnlyDictionary<MapUid, int>? players,
+        CancellationToken cancellationToken)
+    {
+        var shared = await runs.FindSharedMapsAsync(check.Key.UserId, cancellationToken);
+        var unread = new List<WatchedMap>();
+        var found = new List<CheckedMap>();
+        var failures = 0;
+        foreach (var map in maps)
+        {
+            if (failures >= MaxFailuresInARow)
+            {
+                unread.Add(map);
+                continue;
+            }
+
+            // Of a new map nobody knows yet who else follows it.
+            var known = watches.GetValueOrDefault(map.Uid)?.Watch;
+            var board = await boards.ReadAsync(check.Key.RunDate, map.Uid, known is null || shared.Contains(map.Uid), cancellationToken);
+            if (!board.IsSuccess)
+            {
+                unread.Add(map);
+                failures++;
+                continue;
+            }
+
+            failures = 0;
+            var (next, due) = (known ?? MapWatch.Unseen(map.Uid, alert.NewsSince)).Evaluate(board.Value, alert.Filter, PlayersOf(board.Value, players));
+            found.Add(new CheckedMap(IsFirstBaseline(known, players) ? next with { RunsSinceRead = StaggerOf(map.Uid) } : next, MapNews.Of(map, due)));
+            if (found.Count == SavedTogether)
+            {
+                if (!await runs.TrySaveMapsAsync(check, alert.Id, found, cancellationToken))
+                {
+                    return null;
+                }
+
+                found.Clear();
+            }
+        }
+
+        return found.Count == 0 || await runs.TrySaveMapsAsync(check, alert.Id, found, cancellationToken) ? unread : null;
+    }
+
+    /// <summary>The answer from before the board was read: whoever came in between makes the next answer another one. Without one, a board that is not full tells.</summary>
+    private static int? PlayersOf(Leaderboard board, IReadOnlyDictionary<MapUid, int>? players) =>
+        players is not null && players.TryGetValue(board.MapUid, out var answered) ? answered
+        : board.Entries.Count < Leaderboard.Size ? board.Entries.Count
+        : null;
+
+    /// <summary>From then on the board can be asked about.</summary>
+    private static bool IsFirstBaseline(MapWatch? known, IReadOnlyDictionary<MapUid, int>? players) => players is not null && known?.Players is null;
+
+    /// <summary>So that the full reads of maps that came together do not all come together again.</summary>
+    private int StaggerOf(MapUid mapUid)
+    {
+        var hash = 17u;
+        foreach (var b in Encoding.ASCII.GetBytes(mapUid.Value))
+        {
+            hash = (hash * 31) + b;
+        }
+
+        return (int)(hash % (uint)options.FullReadEvery);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The maps of alert {AlertId} cannot be listed ({Code})")]
+    private partial void LogUnlisted(long alertId, string code);
+
+    [LoggerMessage(LogLevel.Warning, "Check {Check}: {Count} boards of a mapper's maps could not be read, after {Retries} repetitions")]
+    private partial void LogUnread(DailyCheckKey check, int count, int retries);
+}

@@ -1,0 +1,9 @@
+using Backend.Domain.Common;
+
+namespace Backend.Application.DailyRuns;
+
+/// <summary>Every failure of the daily run.</summary>
+public static class DailyRunErrors
+{
+    public static Error NotFound { get; } = new(ErrorKind.NotFound, "daily_run.not_found", "There is no run of this date.");
+}

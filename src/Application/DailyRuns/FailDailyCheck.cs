@@ -1,0 +1,32 @@
+using Backend.Application.Common.Messaging;
+using Backend.Application.Ports;
+using Backend.Domain.Common;
+using Backend.Domain.DailyRuns;
+
+namespace Backend.Application.DailyRuns;
+
+/// <summary>
+/// Says that a go at a check ended unexpectedly. It is put off, and after several times the part that was worked on is given up, so that
+/// one user's trouble neither holds up the run nor hides the other part. A mail that cannot be put into words is never given up:
+/// what it would tell counts as told already.
+/// </summary>
+/// <param name="Part">Null when the mail was being composed.</param>
+public sealed record FailDailyCheckCommand(DailyCheck Check, DailyPart? Part) : ICommand<DailyPartOutcome>;
+
+internal sealed class FailDailyCheckHandler(IDailyRunStore runs, DailyRunOptions options) : ICommandHandler<FailDailyCheckCommand, DailyPartOutcome>
+{
+    private const int LongestPause = 8;
+
+    public async Task<Result<DailyPartOutcome>> Handle(FailDailyCheckCommand command, CancellationToken cancellationToken)
+    {
+        var check = command.Check;
+        if (command.Part is { } part && check.Retries >= options.MaxRetries
+            && !await runs.TryEndPartAsync(check, part, DailyPartState.Failed, new DailyPartSummary([], IsBroken: true), cancellationToken))
+        {
+            return DailyPartOutcome.Lost;
+        }
+
+        var pause = options.PauseAfter(Math.Min(check.Retries, LongestPause));
+        return await runs.TryPutOffAsync(check, pause, isRetry: true, cancellationToken) ? new DailyPartOutcome(DailyPartStatus.PutOff, pause) : DailyPartOutcome.Lost;
+    }
+}

@@ -1,0 +1,37 @@
+using Backend.Application.Common.Messaging;
+using Backend.Application.Ports;
+using Backend.Domain.Common;
+using Backend.Domain.DailyRuns;
+using Microsoft.Extensions.Logging;
+
+namespace Backend.Application.DailyRuns;
+
+/// <summary>Begins the run of a date, or finds it begun.</summary>
+/// <param name="Trigger">Who asks, for operators.</param>
+/// <param name="Date">In UTC; today's when null.</param>
+public sealed record StartDailyRunCommand(string Trigger, DateOnly? Date = null) : ICommand<StartedDailyRun>;
+
+/// <param name="IsNew">This request began it.</param>
+public sealed record StartedDailyRun(DailyRun Run, bool IsNew);
+
+internal sealed partial class StartDailyRunHandler(IDailyRunStore runs, IDailyCheckQueue queue, TimeProvider clock, ILogger<StartDailyRunHandler> logger)
+    : ICommandHandler<StartDailyRunCommand, StartedDailyRun>
+{
+    public async Task<Result<StartedDailyRun>> Handle(StartDailyRunCommand command, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var (run, isNew) = await runs.StartAsync(command.Date ?? DateOnly.FromDateTime(now.UtcDateTime), command.Trigger, now, cancellationToken);
+        if (isNew)
+        {
+            LogStarted(run.Date, run.Counts.Users, command.Trigger);
+
+            // Whatever is not announced because this process dies now is announced by the upkeep.
+            await queue.AnnounceAsync(cancellationToken);
+        }
+
+        return new StartedDailyRun(run, isNew);
+    }
+
+    [LoggerMessage(LogLevel.Information, "The daily run of {Date} begins: {Users} users, triggered by {Trigger}")]
+    private partial void LogStarted(DateOnly date, int users, string trigger);
+}

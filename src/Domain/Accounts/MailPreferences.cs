@@ -1,0 +1,22 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Backend.Domain.Accounts;
+
+/// <summary>What a user wants to be told by mail. What he does not want is not looked at, and is told when he wants it again.</summary>
+/// <param name="TimeZone">IANA name.</param>
+/// <param name="MapperMail">Of new records on his maps.</param>
+/// <param name="DriverMail">Of his records that are watched.</param>
+public sealed record MailPreferences(string TimeZone, bool MapperMail, bool DriverMail)
+{
+    public static MailPreferences Standard { get; } = new("UTC", MapperMail: true, DriverMail: true);
+
+    /// <summary>The time zone, or UTC should the runtime not know it any more.</summary>
+    public TimeZoneInfo Zone => TryReadTimeZone(TimeZone, out var zone) ? zone : TimeZoneInfo.Utc;
+
+    /// <summary>IANA names only, spelled as the runtime's data has them.</summary>
+    public static bool TryReadTimeZone([NotNullWhen(true)] string? name, [NotNullWhen(true)] out TimeZoneInfo? zone)
+    {
+        zone = null;
+        return name is { Length: > 0 and <= 64 } && TimeZoneInfo.TryFindSystemTimeZoneById(name, out zone) && zone.HasIanaId && zone.Id == name;
+    }
+}
