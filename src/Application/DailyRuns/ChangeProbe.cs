@@ -9,7 +9,7 @@ namespace Backend.Application.DailyRuns;
 /// Finds out which of many boards changed, by questions that name fifty maps each. No answer means that nobody knows, so that the
 /// board is read.
 /// </summary>
-internal sealed class ChangeProbe([FromKeyedServices(UpstreamPriority.Nightly)] ILeaderboardSource source)
+internal sealed class ChangeProbe([FromKeyedServices(UpstreamPriority.Nightly)] IPositionSource source)
 {
     /// <returns>The watches whose board is as it was, and of all maps how many players have a record, where that was answered.</returns>
     public async Task<(IReadOnlySet<MapUid> Unchanged, IReadOnlyDictionary<MapUid, int> Players)> AskAsync(
@@ -30,7 +30,7 @@ internal sealed class ChangeProbe([FromKeyedServices(UpstreamPriority.Nightly)] 
     private async Task<Dictionary<MapUid, int>> AskAsync(IReadOnlyDictionary<MapUid, long> times, CancellationToken cancellationToken)
     {
         var answers = new Dictionary<MapUid, int>();
-        foreach (var batch in times.Chunk(ILeaderboardSource.MaxPositions))
+        foreach (var batch in times.Chunk(IPositionSource.MaxMaps))
         {
             var answered = await source.ReadPositionsAsync(batch.ToDictionary(), cancellationToken);
             foreach (var (uid, position) in answered.IsSuccess ? answered.Value : new Dictionary<MapUid, int>())

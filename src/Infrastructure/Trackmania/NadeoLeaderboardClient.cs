@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Backend.Infrastructure.Trackmania;
 
-internal sealed class NadeoLeaderboardClient(HttpClient http, TrackmaniaAddresses addresses, NadeoTokenProvider provider, TimeProvider time, ILogger<NadeoLeaderboardClient> logger) : ILeaderboardSource
+internal sealed class NadeoLeaderboardClient(HttpClient http, TrackmaniaAddresses addresses, NadeoTokenProvider provider, TimeProvider time, ILogger<NadeoLeaderboardClient> logger) : ILeaderboardSource, IPositionSource
 {
     public async Task<Result<Leaderboard>> ReadAsync(MapUid mapUid, CancellationToken cancellationToken)
     {
@@ -45,9 +45,9 @@ internal sealed class NadeoLeaderboardClient(HttpClient http, TrackmaniaAddresse
 
     public async Task<Result<IReadOnlyDictionary<MapUid, int>>> ReadPositionsAsync(IReadOnlyDictionary<MapUid, long> times, CancellationToken cancellationToken)
     {
-        if (times.Count > ILeaderboardSource.MaxPositions)
+        if (times.Count > IPositionSource.MaxMaps)
         {
-            throw new ArgumentException($"At most {ILeaderboardSource.MaxPositions} maps can be asked for.", nameof(times));
+            throw new ArgumentException($"At most {IPositionSource.MaxMaps} maps can be asked for.", nameof(times));
         }
 
         if (times.Count == 0)

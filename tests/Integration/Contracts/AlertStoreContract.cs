@@ -89,11 +89,11 @@ public abstract class AlertStoreContract
 
         (ticket.Alert, ticket.Attempt).ShouldBe((alert, 1));
         (await alerts.TryClaimCountAsync(CancellationToken.None)).ShouldBeNull();
-        (await alerts.TrySaveCountAsync(ticket, 5, AlertMode.Inaccurate, Uids("c", "a", "c", "b", "d"), 3, TestUsers.CreatedAt, CancellationToken.None)).ShouldBeTrue();
+        (await alerts.TrySaveCountAsync(ticket, 5, AlertMode.Inaccurate, Maps("c", "a", "c", "b", "d"), 3, TestUsers.CreatedAt, CancellationToken.None)).ShouldBeTrue();
 
         (await alerts.FindAsync(alert.UserId, CancellationToken.None)).ShouldBe(
             alert with { Mode = AlertMode.Inaccurate, MapCount = 5, WatchedMaps = 3, CountState = MapCountState.Counted, CountedAt = TestUsers.CreatedAt });
-        (await alerts.ReadMapsAsync(alert.Id, CancellationToken.None)).ShouldBe(Uids("c", "a", "b"));
+        (await alerts.ReadMapsAsync(alert.Id, CancellationToken.None)).ShouldBe(Maps("c", "a", "b"));
         (await alerts.CountWatchedMapsAsync(CancellationToken.None)).ShouldBe(3);
         (await alerts.TrySaveCountAsync(ticket, 9, AlertMode.Accurate, [], 3, TestUsers.CreatedAt, CancellationToken.None)).ShouldBeFalse();
         (await alerts.TryPutOffCountAsync(ticket, null, CancellationToken.None)).ShouldBeFalse();
@@ -106,14 +106,14 @@ public abstract class AlertStoreContract
     {
         var (alerts, users) = await CreateAsync();
         var alert = await AddAsync(alerts, users);
-        await CountAsync(alerts, Uids("a", "b", "c"));
+        await CountAsync(alerts, Maps("a", "b", "c"));
 
         (await alerts.SetModeAsync(alert.UserId, AlertMode.Inaccurate, CancellationToken.None))!.CountState.ShouldBe(MapCountState.Counted);
         var again = (await alerts.FindAsync(alert.UserId, CancellationToken.None))!;
         (again.Mode, again.MapCount, again.WatchedMaps, again.CountState).ShouldBe((AlertMode.Inaccurate, 3, 3, MapCountState.Counting));
-        await CountAsync(alerts, Uids("d", "c", "a"));
+        await CountAsync(alerts, Maps("d", "c", "a"));
 
-        (await alerts.ReadMapsAsync(alert.Id, CancellationToken.None)).ShouldBe(Uids("d", "c", "a"));
+        (await alerts.ReadMapsAsync(alert.Id, CancellationToken.None)).ShouldBe(Maps("d", "c", "a"));
     }
 
     [Fact]
@@ -140,10 +140,10 @@ public abstract class AlertStoreContract
         var next = (await alerts.TryClaimCountAsync(CancellationToken.None))!;
 
         next.Attempt.ShouldBe(2);
-        (await alerts.TrySaveCountAsync(dead, 1, AlertMode.Accurate, Uids("a"), 1, TestUsers.CreatedAt, CancellationToken.None)).ShouldBeFalse();
+        (await alerts.TrySaveCountAsync(dead, 1, AlertMode.Accurate, Maps("a"), 1, TestUsers.CreatedAt, CancellationToken.None)).ShouldBeFalse();
         (await alerts.TryPutOffCountAsync(dead, TimeSpan.Zero, CancellationToken.None)).ShouldBeFalse();
         (await alerts.FindAsync(alert.UserId, CancellationToken.None)).ShouldBe(alert);
-        (await alerts.TrySaveCountAsync(next, 1, AlertMode.Accurate, Uids("a"), 1, TestUsers.CreatedAt, CancellationToken.None)).ShouldBeTrue();
+        (await alerts.TrySaveCountAsync(next, 1, AlertMode.Accurate, Maps("a"), 1, TestUsers.CreatedAt, CancellationToken.None)).ShouldBeTrue();
     }
 
     [Fact]
@@ -176,7 +176,7 @@ public abstract class AlertStoreContract
 
         await alerts.SetModeAsync(alert.UserId, AlertMode.Inaccurate, CancellationToken.None);
 
-        (await alerts.TrySaveCountAsync(under_way, 1, AlertMode.Accurate, Uids("a"), 1, TestUsers.CreatedAt, CancellationToken.None)).ShouldBeFalse();
+        (await alerts.TrySaveCountAsync(under_way, 1, AlertMode.Accurate, Maps("a"), 1, TestUsers.CreatedAt, CancellationToken.None)).ShouldBeFalse();
         (await alerts.TryClaimCountAsync(CancellationToken.None))!.Alert.Mode.ShouldBe(AlertMode.Inaccurate);
     }
 
@@ -186,7 +186,7 @@ public abstract class AlertStoreContract
         var (alerts, users) = await CreateAsync();
         var user = await users.AddAsync("stripped");
         var alert = await AddAsync(alerts, users, user.Id);
-        await CountAsync(alerts, Uids("a"));
+        await CountAsync(alerts, Maps("a"));
 
         await users.LinkTmxUserAsync(user.Id, new TmxUserId(7), user.Name, CancellationToken.None);
         (await alerts.TryClaimCountAsync(CancellationToken.None)).ShouldBeNull();
@@ -201,7 +201,7 @@ public abstract class AlertStoreContract
     {
         var (alerts, users) = await CreateAsync();
         var alert = await AddAsync(alerts, users);
-        await CountAsync(alerts, Uids("a"));
+        await CountAsync(alerts, Maps("a"));
 
         await users.RemoveAsync(alert.UserId, CancellationToken.None);
 
@@ -221,16 +221,53 @@ public abstract class AlertStoreContract
         (await alerts.FindAsync(user.Id, CancellationToken.None)).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_count_that_nobody_claimed_counts_and_ends_the_claim_of_others()
+    {
+        var (alerts, users) = await CreateAsync();
+        var alert = await AddAsync(alerts, users);
+        var claim = (await alerts.TryClaimCountAsync(CancellationToken.None)).ShouldNotBeNull();
+
+        var saved = await alerts.SaveCountAsync(alert.Id, AlertMode.Accurate, 120, AlertMode.Inaccurate, Maps("a", "b", "a"), 10, TestUsers.CreatedAt, CancellationToken.None);
+
+        saved.ShouldBe(alert with { Mode = AlertMode.Inaccurate, MapCount = 120, WatchedMaps = 2, CountState = MapCountState.Counted, CountedAt = TestUsers.CreatedAt });
+        (await alerts.FindAsync(alert.UserId, CancellationToken.None)).ShouldBe(saved);
+        (await alerts.ReadMapsAsync(alert.Id, CancellationToken.None)).ShouldBe(Maps("a", "b"));
+        (await alerts.TrySaveCountAsync(claim, 1, AlertMode.Accurate, [], 1, TestUsers.CreatedAt, CancellationToken.None)).ShouldBeFalse();
+        (await alerts.TryClaimCountAsync(CancellationToken.None)).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_count_by_a_mode_that_was_changed_meanwhile_changes_nothing()
+    {
+        var (alerts, users) = await CreateAsync();
+        var alert = await AddAsync(alerts, users);
+        await alerts.SetModeAsync(alert.UserId, AlertMode.Inaccurate, CancellationToken.None);
+
+        (await alerts.SaveCountAsync(alert.Id, AlertMode.Accurate, 1, AlertMode.Accurate, Maps("a"), 10, TestUsers.CreatedAt, CancellationToken.None)).ShouldBeNull();
+        (await alerts.SaveCountAsync(new AlertId(long.MaxValue), AlertMode.Accurate, 1, AlertMode.Accurate, [], 10, TestUsers.CreatedAt, CancellationToken.None)).ShouldBeNull();
+
+        (await alerts.FindAsync(alert.UserId, CancellationToken.None)).ShouldBe(alert with { Mode = AlertMode.Inaccurate });
+    }
+
+    [Fact]
+    public async Task The_first_look_of_an_alert_goes_back_a_day()
+    {
+        var (alerts, users) = await CreateAsync();
+
+        (await AddAsync(alerts, users)).NewsSince.ShouldBe(TestUsers.CreatedAt - TimeSpan.FromHours(24));
+    }
+
     private static NewAlert NewAlert(UserId userId) => new(userId, AlertMode.Accurate, RecordFilter.Top5, TestUsers.CreatedAt);
 
     private static async Task<MapperAlert> AddAsync(IAlertStore alerts, IUserStore users, UserId? userId = null) =>
         (await alerts.AddAsync(NewAlert(userId ?? (await users.AddAsync()).Id), CancellationToken.None)).Alert.ShouldNotBeNull();
 
-    private static async Task CountAsync(IAlertStore alerts, MapUid[] maps)
+    private static async Task CountAsync(IAlertStore alerts, WatchedMap[] maps)
     {
         var ticket = (await alerts.TryClaimCountAsync(CancellationToken.None)).ShouldNotBeNull();
         (await alerts.TrySaveCountAsync(ticket, maps.Length, ticket.Alert.Mode, maps, 200, TestUsers.CreatedAt, CancellationToken.None)).ShouldBeTrue();
     }
 
-    private static MapUid[] Uids(params string[] texts) => [.. texts.Select(t => MapUid.TryCreate(t, out var uid) ? uid : throw new ArgumentException(t, nameof(texts)))];
+    private static WatchedMap[] Maps(params string[] texts) => [.. texts.Select(t => new WatchedMap(MapUid.TryCreate(t, out var uid) ? uid : throw new ArgumentException(t, nameof(texts)), $"$f00Ünï {t}", t[0]))];
 }

@@ -1,5 +1,6 @@
 using Backend.Application.Accounts;
 using Backend.Domain.Accounts;
+using Backend.Domain.Alerts;
 using Backend.Domain.DriverNotifications;
 using Backend.Domain.Feedback;
 using Backend.Domain.History;
@@ -27,7 +28,7 @@ public sealed class ExportAccountTests
         }
 
         var ticket = (await _areas.Alerts.TryClaimCountAsync(CancellationToken.None))!;
-        await _areas.Alerts.TrySaveCountAsync(ticket, 1, ticket.Alert.Mode, [Make.Uid("watched")], 10, Make.Start, CancellationToken.None);
+        await _areas.Alerts.TrySaveCountAsync(ticket, 1, ticket.Alert.Mode, [new WatchedMap(Make.Uid("watched"), "Watched", 7)], 10, Make.Start, CancellationToken.None);
 
         var export = (await Send(user.Id)).Value;
 
@@ -35,7 +36,7 @@ public sealed class ExportAccountTests
         export.ExportedAt.ShouldBe(Make.Start);
         export.Sessions.ShouldHaveSingleItem().UserId.ShouldBe(user.Id);
         export.Alert!.UserId.ShouldBe(user.Id);
-        export.WatchedMaps.ShouldBe([Make.Uid("watched")]);
+        export.WatchedMaps.Select(map => map.Uid).ShouldBe([Make.Uid("watched")]);
         export.DriverNotifications.ShouldHaveSingleItem().UserId.ShouldBe(user.Id);
         export.History.ShouldHaveSingleItem().UserId.ShouldBe(user.Id);
         export.Feedback.ShouldHaveSingleItem().UserId.ShouldBe(user.Id);

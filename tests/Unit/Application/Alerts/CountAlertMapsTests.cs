@@ -71,7 +71,7 @@ public sealed class CountAlertMapsTests
 
         await Send();
 
-        (await _areas.Alerts.ReadMapsAsync(alert.Id, CancellationToken.None)).ShouldBe([Make.Uid(0), Make.Uid(1)]);
+        (await _areas.Alerts.ReadMapsAsync(alert.Id, CancellationToken.None)).ShouldBe(WatchedMap.Of(Make.Maps(2)));
         (await _areas.Alerts.FindAsync(alert.UserId, CancellationToken.None))!.MapCount.ShouldBe(3);
     }
 
