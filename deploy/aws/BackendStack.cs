@@ -23,12 +23,16 @@ namespace Backend.Deploy;
 /// <summary>The service on Lambda: tables and queues of <see cref="AwsSchema"/>, two functions of one image, and what calls and watches them.</summary>
 public sealed class BackendStack : Stack
 {
-    /// <summary>Under it lie the secrets in Parameter Store, each by the name of its setting.</summary>
+    /// <summary>Under it lie the secrets in Parameter Store, each by the name of its environment variable.</summary>
     public const string ParameterPath = "/backend/";
 
     private const int Port = 8080;
 
-    private static readonly string[] s_secrets = ["JWT_SECRET", "NEON_DB_CONNECTION_STRING", "AUTHORIZATION", "OCLIENT_ID", "OCLIENT_SECRET", "USER_AGENT"];
+    private static readonly string[] s_secrets =
+    [
+        "JWT_SECRET", "NEON_DB_CONNECTION_STRING", "AUTHORIZATION", "OCLIENT_ID", "OCLIENT_SECRET", "USER_AGENT",
+        "Email__SesAccessKeyId", "Email__SesSecretAccessKey", "Email__From", "PUBLIC_BASE_URL",
+    ];
 
     /// <summary>What the other tables hold is made anew on demand.</summary>
     private static readonly AwsTable[] s_backedUp = [AwsSchema.Sessions, AwsSchema.MapSearches];

@@ -12,3 +12,6 @@ _ = new BackendStack(app, "Backend", new BackendStackProps
 app.Synth();
 
 string? Context(string key) => app.Node.TryGetContext(key) as string;
+
+/// <summary>Said, or the web framework would make it public, and tests could not tell it from that of the service.</summary>
+internal sealed partial class Program;

@@ -1,6 +1,7 @@
 using Backend.Application.Accounts;
 using Backend.Application.Ports;
 using Backend.Infrastructure.Aws;
+using Backend.Infrastructure.Email;
 using Backend.Infrastructure.Postgres;
 using Backend.Infrastructure.Security;
 using Backend.Infrastructure.Selection;
@@ -15,7 +16,7 @@ namespace Backend.Infrastructure;
 public static class DependencyInjection
 {
     /// <summary>Registers an adapter for every port, as configured.</summary>
-    /// <param name="isDevelopment">A missing <c>JWT_SECRET</c> is replaced by a random one if everything else ends with the process too, and the schema of a database is brought up to date at start.</param>
+    /// <param name="isDevelopment">A missing <c>JWT_SECRET</c> is replaced by a random one if everything else ends with the process too, the schema of a database is brought up to date at start, and mails are put into a folder if nothing says how to send them.</param>
     /// <param name="runsSearches">This process takes searches from the queue by itself, all the time.</param>
     /// <param name="errors">Gets one sentence for each problem; the caller reports them together with its own.</param>
     /// <returns>What was chosen, for the start-up log.</returns>
@@ -51,9 +52,10 @@ public static class DependencyInjection
         }
 
         services.AddTrackmania(configuration, errors);
+        var email = services.AddEmail(configuration, isDevelopment, errors);
         var summary = new InfrastructureSummary(
             selection.Reason,
-            [.. selection.Choices.Select(c => (c.Port.Name, c.Kind == AdapterKind.Aws ? aws!.Describe(c.Port) : c.Kind.ToString()))],
+            [.. selection.Choices.Select(c => (c.Port.Name, c.Kind == AdapterKind.Aws ? aws!.Describe(c.Port) : c.Kind.ToString())), (PortTable.Email, email)],
             selection.Uses(AdapterKind.InMemory),
             selection.Uses(AdapterKind.Postgres),
             selection.KindOf<IMapSearchQueue>() == AdapterKind.InMemory,

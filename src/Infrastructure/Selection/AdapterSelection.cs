@@ -46,7 +46,7 @@ internal sealed class AdapterSelection
 
         foreach (var unknown in configuration.GetSection("Adapters").GetChildren().Where(s => !IsKnown(s.Key)))
         {
-            errors.Add($"Adapters:{unknown.Key} is '{unknown.Value}', but there is no such port; the ports are {string.Join(", ", PortTable.Ports.Select(p => p.Name))}.");
+            errors.Add($"Adapters:{unknown.Key} is '{unknown.Value}', but there is no such port; the ports are {string.Join(", ", PortTable.Names)}.");
         }
 
         return new AdapterSelection(reason, choices);
@@ -65,7 +65,7 @@ internal sealed class AdapterSelection
     }
 
     private static bool IsKnown(string key) =>
-        PortTable.Ports.Select(p => p.Name).Append("Profile").Contains(key, StringComparer.OrdinalIgnoreCase);
+        PortTable.Names.Append("Profile").Contains(key, StringComparer.OrdinalIgnoreCase);
 
     private static AdapterKind? Parse(string key, string text, IReadOnlyList<AdapterKind> valid, ICollection<string> errors)
     {

@@ -10,6 +10,9 @@ namespace Backend.Infrastructure.Selection;
 /// <summary>What can be chosen for which port.</summary>
 internal static class PortTable
 {
+    /// <summary>Mails are handed to other technologies than data are kept by, so they are chosen apart from the table.</summary>
+    public const string Email = "Email";
+
     public static IReadOnlyList<PortEntry> Ports { get; } =
     [
         // What belongs to a user goes with him in one step, so one technology keeps all of it.
@@ -83,6 +86,9 @@ internal static class PortTable
             AwsTable = AwsSchema.RateLimits,
         },
     ];
+
+    /// <summary>Of all that has a setting <c>Adapters:&lt;name&gt;</c>.</summary>
+    public static IEnumerable<string> Names => Ports.Select(p => p.Name).Append(Email);
 }
 
 /// <summary>One line of the table: ports that change only together, and how each technology provides them.</summary>

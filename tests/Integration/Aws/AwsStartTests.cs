@@ -121,11 +121,11 @@ public sealed class AwsStartTests : IAsyncLifetime
         return all;
     }
 
-    private Dictionary<string, string> ProcessSettingsOf(AwsResources resources) => new(SettingsOf(resources), StringComparer.Ordinal)
+    private Dictionary<string, string> ProcessSettingsOf(AwsResources resources) => new Dictionary<string, string>(SettingsOf(resources), StringComparer.Ordinal)
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
         ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
         ["JWT_SECRET"] = BackendHost.JwtSecret,
         ["Trackmania:Sandbox"] = "true",
-    };
+    }.WithMail();
 }

@@ -175,7 +175,7 @@ public sealed class ParameterTests
             all[key] = value;
         }
 
-        return all;
+        return all.WithMail();
     }
 
     private static async Task<string> SignInAsync(HttpClient client)

@@ -48,7 +48,7 @@ internal sealed class Fleet(Func<string, Task<IReadOnlyDictionary<string, string
             all[key] = value;
         }
 
-        var process = await ServiceProcess.StartAsync(name, all);
+        var process = await ServiceProcess.StartAsync(name, all.WithMail());
         _started.Add(process);
         return process;
     }

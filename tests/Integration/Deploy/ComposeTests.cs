@@ -21,6 +21,8 @@ public sealed partial class ComposeTests
         ["OCLIENT_ID"] = "client",
         ["OCLIENT_SECRET"] = "secret",
         ["USER_AGENT"] = "tests of the deployment",
+        ["EMAIL_USER"] = "records@example.org",
+        ["EMAIL_PASS"] = "a password of the tests",
         ["DOMAIN"] = "example.org",
         ["ALLOWED_ORIGIN"] = "https://app.example.org",
     };

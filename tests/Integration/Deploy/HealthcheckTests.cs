@@ -20,7 +20,7 @@ public sealed class HealthcheckTests
         {
             ["JWT_SECRET"] = BackendHost.JwtSecret,
             ["Trackmania:Sandbox"] = "true",
-        });
+        }.WithMail());
         await service.ListensAsync();
 
         var (code, output) = await CheckAsync(port);

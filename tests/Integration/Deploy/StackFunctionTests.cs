@@ -61,6 +61,10 @@ public sealed partial class StackFunctionTests
             ["Aws__Parameters__OCLIENT_ID"] = "/backend/OCLIENT_ID",
             ["Aws__Parameters__OCLIENT_SECRET"] = "/backend/OCLIENT_SECRET",
             ["Aws__Parameters__USER_AGENT"] = "/backend/USER_AGENT",
+            ["Aws__Parameters__Email__SesAccessKeyId"] = "/backend/Email__SesAccessKeyId",
+            ["Aws__Parameters__Email__SesSecretAccessKey"] = "/backend/Email__SesSecretAccessKey",
+            ["Aws__Parameters__Email__From"] = "/backend/Email__From",
+            ["Aws__Parameters__PUBLIC_BASE_URL"] = "/backend/PUBLIC_BASE_URL",
         };
         foreach (var table in AwsSchema.Tables)
         {
@@ -96,6 +100,7 @@ public sealed partial class StackFunctionTests
     [Theory]
     [InlineData("JWT_SECRET", "/backend/JWT_SECRET")]
     [InlineData("OCLIENT_ID", "short")]
+    [InlineData("Email__SesSecretAccessKey", "short")]
     [InlineData("OTHER", "postgresql://user:password@host/database")]
     [InlineData("OTHER", "Host=host;Password=swordfish")]
     [InlineData("OTHER", "c2VydmVyOnBhc3N3b3JkLXRoYXQtaXMtbG9uZw==")]
@@ -166,13 +171,13 @@ public sealed partial class StackFunctionTests
 
     private static bool LooksSecret(string name, string value) => SecretName().IsMatch(name) || (SecretValue().IsMatch(value) && !ParameterName().IsMatch(value));
 
-    [GeneratedRegex("^(?:JWT_SECRET.*|NEON_DB_CONNECTION_STRING|ConnectionStrings__.*|AUTHORIZATION|OCLIENT_.*|Trackmania__.*|AWS_.*KEY.*)$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^(?:JWT_SECRET.*|NEON_DB_CONNECTION_STRING|ConnectionStrings__.*|AUTHORIZATION|OCLIENT_.*|Trackmania__.*|EMAIL_PASS|Email__Ses.*|AWS_.*KEY.*)$", RegexOptions.NonBacktracking)]
     private static partial Regex SecretName();
 
     [GeneratedRegex("^postgres|password=|^[A-Za-z0-9+/=_-]{32,}$", RegexOptions.IgnoreCase | RegexOptions.NonBacktracking)]
     private static partial Regex SecretValue();
 
-    [GeneratedRegex("^/backend/[A-Z_]+$", RegexOptions.NonBacktracking)]
+    [GeneratedRegex("^/backend/[A-Za-z_]+$", RegexOptions.NonBacktracking)]
     private static partial Regex ParameterName();
 
     [GeneratedRegex(@"--project (?<file>\S+)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]

@@ -17,7 +17,7 @@ public sealed class StackPermissionTests
         "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
     ];
 
-    private static readonly string[] s_secrets = ["AUTHORIZATION", "JWT_SECRET", "NEON_DB_CONNECTION_STRING", "OCLIENT_ID", "OCLIENT_SECRET", "USER_AGENT"];
+    private static readonly string[] s_secrets = ["AUTHORIZATION", "JWT_SECRET", "NEON_DB_CONNECTION_STRING", "OCLIENT_ID", "OCLIENT_SECRET", "USER_AGENT", "Email__SesAccessKeyId", "Email__SesSecretAccessKey", "Email__From", "PUBLIC_BASE_URL"];
 
     [Theory]
     [InlineData("Api")]

@@ -54,7 +54,7 @@ internal sealed class SplitSystem : IAsyncDisposable
             all[key] = value;
         }
 
-        var process = await ServiceProcess.StartAsync(name, all);
+        var process = await ServiceProcess.StartAsync(name, all.WithMail());
         _started.Add(process);
         await process.ListensAsync();
         return process;

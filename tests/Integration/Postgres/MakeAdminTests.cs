@@ -44,6 +44,6 @@ public sealed class MakeAdminTests
             ["Adapters:Profile"] = connection is null ? "InMemory" : "Postgres",
             ["JWT_SECRET"] = BackendHost.JwtSecret,
             ["Trackmania:Sandbox"] = "true",
-        },
+        }.WithMail(),
         [MakeAdminCommand.Name, .. arguments]);
 }

@@ -31,6 +31,7 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
+    private static int s_hosts;
     private static int s_users;
 
     private readonly IReadOnlyDictionary<string, string> _settings;
@@ -51,6 +52,9 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
     public CapturedLogs Logs { get; } = new();
 
     private IEnumerable<IHostedService> Workers => Services.GetServices<IHostedService>().Where(service => service is MapSearchWorker or MapCountWorker);
+
+    /// <summary>What it has sent, one file a mail; made when the first one is sent.</summary>
+    public string MailFolder => _settings["Email:PickupFolder"];
 
     /// <summary>None when the profile has none, or when the settings named one that belongs to the test.</summary>
     public TestDatabase? Database => _stores.Database;
@@ -76,6 +80,10 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
             ["Trackmania:OAuthRate"] = "1000",
             ["Passwords:Cost"] = "4",
             ["Accounts:MaxUsers"] = "100000",
+
+            // Of its own, since mails of two hosts may have the same name.
+            ["Adapters:Email"] = "Pickup",
+            ["Email:PickupFolder"] = Path.Combine(Leash.Instance.Folder, "mail", Interlocked.Increment(ref s_hosts).ToString(CultureInfo.InvariantCulture)),
         };
         foreach (var limit in Enum.GetValues<RateLimit>().Except([RateLimit.LoginAccountAddress]))
         {

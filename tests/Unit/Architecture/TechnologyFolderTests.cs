@@ -18,11 +18,12 @@ public sealed class TechnologyFolderTests
         ("FluentValidation", "FluentValidation", "^src/Application/"),
         ("Serilog", "Serilog", @"^src/WebApi/(DependencyInjection|Program)\.cs$"),
         ("API description", @"Scalar|Microsoft\.OpenApi", "^src/WebApi/(Endpoints|OpenApi)/"),
-        ("web framework", @"Microsoft\.AspNetCore", "^src/(WebApi|TrackmaniaSandbox)/"),
+        ("page components", @"Microsoft\.AspNetCore\.Components", "^src/Infrastructure/Email/"),
+        ("web framework", @"Microsoft\.AspNetCore(?!\.Components)", "^src/(WebApi|TrackmaniaSandbox)/"),
         ("in-memory adapters", @"Backend\.Infrastructure\.InMemory", "^src/Infrastructure/(InMemory|Selection)/"),
     ];
 
-    private static readonly string[] NotYetUsed = ["MailKit", "Mapster"];
+    private static readonly string[] NotYetUsed = ["Mapster"];
 
     public static TheoryData<string> Technologies => [.. Rules.Select(r => r.Technology)];
 
@@ -56,6 +57,7 @@ public sealed class TechnologyFolderTests
     [InlineData("FluentValidation", "src/WebApi/Endpoints/X.cs", "using FluentValidation;")]
     [InlineData("Serilog", "src/Application/X.cs", "Serilog.Log.Information(1);")]
     [InlineData("API description", "src/WebApi/Http/X.cs", "using Scalar.AspNetCore;")]
+    [InlineData("page components", "src/WebApi/Endpoints/X.cs", "using Microsoft.AspNetCore.Components.Web;")]
     [InlineData("web framework", "src/Infrastructure/X.cs", "using Microsoft.AspNetCore.Http;")]
     [InlineData("in-memory adapters", "src/WebApi/Workers/X.cs", "using Backend.Infrastructure.InMemory;")]
     public void The_rule_notices_a_violator(string technology, string path, string text) =>

@@ -91,7 +91,7 @@ public sealed class AdapterSelectionTests
     public void An_unknown_port_is_an_error_that_names_the_known_ones()
     {
         Read(("Adapters:Sesions", "InMemory"));
-        _errors.ShouldHaveSingleItem().ShouldBe($"Adapters:Sesions is 'InMemory', but there is no such port; the ports are {Ports}.");
+        _errors.ShouldHaveSingleItem().ShouldBe($"Adapters:Sesions is 'InMemory', but there is no such port; the ports are {Ports}, Email.");
     }
 
     [Theory]

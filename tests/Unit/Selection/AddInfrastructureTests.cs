@@ -18,6 +18,9 @@ public sealed class AddInfrastructureTests
         ("Trackmania:OAuthClientId", "client"),
         ("Trackmania:OAuthClientSecret", "client secret"),
         ("Trackmania:UserAgent", "unit tests"),
+        ("Adapters:Email", "Pickup"),
+        ("Email:PickupFolder", "/var/mail/records"),
+        ("PublicBaseUrl", "https://records.example.org"),
     ];
 
     private readonly List<string> _errors = [];
@@ -37,7 +40,7 @@ public sealed class AddInfrastructureTests
             provider.GetServices(port).ShouldHaveSingleItem(port.Name);
         }
 
-        summary.Adapters.Count.ShouldBe(PortTable.Ports.Count);
+        summary.Adapters.Select(a => a.Port).ShouldBe(PortTable.Names);
         summary.IsVolatile.ShouldBeTrue();
         summary.UsesPostgres.ShouldBeFalse();
         summary.SecretInvented.ShouldBeFalse();
@@ -56,6 +59,8 @@ public sealed class AddInfrastructureTests
                 ("MapSearches:ParallelJobs", "0"),
                 ("Adapters:Users", "Paper"),
                 ("Adapters:Nothing", "InMemory"),
+                ("Adapters:Email", "Pigeon"),
+                ("PublicBaseUrl", "records"),
                 ("ConnectionStrings:Backend", "Host=db;Password=hunter2"),
                 ("Trackmania:NadeoRate", "fast")),
             isDevelopment: false,
@@ -65,7 +70,7 @@ public sealed class AddInfrastructureTests
         string[] keys =
         [
             "JWT_SECRET", "Passwords:Cost", "RateLimits:Login", "Accounts:MaxUsers", "MapSearches:ParallelJobs",
-            "Adapters:Users", "Adapters:Nothing", "ConnectionStrings:Backend", "Trackmania:NadeoRate",
+            "Adapters:Users", "Adapters:Nothing", "Adapters:Email", "PublicBaseUrl", "ConnectionStrings:Backend", "Trackmania:NadeoRate",
         ];
         foreach (var key in keys)
         {
