@@ -54,3 +54,5 @@ public sealed class AwsInterruptionTests() : InterruptionTests(HostProfile.Aws);
 public sealed class AwsLargeSearchTests() : LargeSearchTests(HostProfile.Aws);
 
 public sealed class AwsSharedReadsTests() : SharedReadsTests(HostProfile.Aws);
+
+public sealed class AwsDailyRunTests() : DailyRunTests(HostProfile.Aws);

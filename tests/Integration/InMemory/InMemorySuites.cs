@@ -51,3 +51,5 @@ public sealed class InMemoryInterruptionTests() : InterruptionTests(HostProfile.
 public sealed class InMemoryLargeSearchTests() : LargeSearchTests(HostProfile.InMemory);
 
 public sealed class InMemorySharedReadsTests() : SharedReadsTests(HostProfile.InMemory);
+
+public sealed class InMemoryDailyRunTests() : DailyRunTests(HostProfile.InMemory);

@@ -54,3 +54,5 @@ public sealed class PostgresInterruptionTests() : InterruptionTests(HostProfile.
 public sealed class PostgresLargeSearchTests() : LargeSearchTests(HostProfile.Postgres);
 
 public sealed class PostgresSharedReadsTests() : SharedReadsTests(HostProfile.Postgres);
+
+public sealed class PostgresDailyRunTests() : DailyRunTests(HostProfile.Postgres);

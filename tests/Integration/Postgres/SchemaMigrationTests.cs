@@ -224,7 +224,8 @@ public sealed class SchemaMigrationTests : IAsyncLifetime
         (await ReadAsync<string>("select to_jsonb(t)::text from legacy.daily_emails t")).ShouldBe(mails);
         (await ReadAsync<string>("select to_jsonb(t)::text from legacy.map_search_jobs t order by job_id")).ShouldBe(jobs);
         (await DatabaseDump.ReadAllAsync(DataSource)).ShouldNotContain("in-clear");
-        foreach (var name in (string[])["daily_emails", "map_search_jobs", "map_search_jobs_pkey", "idx_map_search_jobs_status", "api_tokens", "map_leaderboard_cache"])
+        (await ReadAsync<long>("select count(*) from daily_emails")).ShouldBe([0]);
+        foreach (var name in (string[])["map_search_jobs", "map_search_jobs_pkey", "idx_map_search_jobs_status", "api_tokens", "map_leaderboard_cache"])
         {
             (await ReadAsync<bool>("select to_regclass($1) is null", $"public.{name}")).ShouldBe([true], name);
         }

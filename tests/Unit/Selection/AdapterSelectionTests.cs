@@ -31,7 +31,7 @@ public sealed class AdapterSelectionTests
 
         _errors.ShouldBeEmpty();
         selection.Reason.ShouldBe("Adapters:Profile says so");
-        selection.Choices.Count.ShouldBe(7);
+        selection.Choices.Count.ShouldBe(8);
     }
 
     /// <summary>Configuration keys have no case; environment variables are mostly written in capitals.</summary>
@@ -42,7 +42,7 @@ public sealed class AdapterSelectionTests
     [InlineData("Adapters:leaderboardcache")]
     public void Keys_are_taken_in_any_case(string key)
     {
-        Read((key, "InMemory")).Choices.Count.ShouldBe(7);
+        Read((key, "InMemory")).Choices.Count.ShouldBe(8);
         _errors.ShouldBeEmpty();
     }
 
@@ -103,7 +103,7 @@ public sealed class AdapterSelectionTests
 
         _errors.ShouldBeEmpty();
         selection.Reason.ShouldBe($"{key} is set");
-        selection.Choices.Count.ShouldBe(7);
+        selection.Choices.Count.ShouldBe(8);
         selection.Choices.ShouldAllBe(c => c.Kind == AdapterKind.Postgres);
         selection.Uses(AdapterKind.InMemory).ShouldBeFalse();
     }
@@ -121,14 +121,14 @@ public sealed class AdapterSelectionTests
     [Fact]
     public void A_named_profile_wins_over_a_connection_string()
     {
-        Read(("Adapters:Profile", "InMemory"), ("ConnectionStrings:Backend", Connection)).Choices.Count.ShouldBe(7);
+        Read(("Adapters:Profile", "InMemory"), ("ConnectionStrings:Backend", Connection)).Choices.Count.ShouldBe(8);
         _errors.ShouldBeEmpty();
     }
 
     [Fact]
     public void An_empty_value_is_none()
     {
-        Read(("Adapters:Profile", ""), ("Adapters:Users", ""), ("ConnectionStrings:Backend", "")).Choices.Count.ShouldBe(7);
+        Read(("Adapters:Profile", ""), ("Adapters:Users", ""), ("ConnectionStrings:Backend", "")).Choices.Count.ShouldBe(8);
         _errors.ShouldBeEmpty();
     }
 
