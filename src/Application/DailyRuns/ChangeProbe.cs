@@ -1,7 +1,6 @@
 using Backend.Application.Ports;
 using Backend.Domain.Alerts;
 using Backend.Domain.Tracks;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Backend.Application.DailyRuns;
 
@@ -9,7 +8,7 @@ namespace Backend.Application.DailyRuns;
 /// Finds out which of many boards changed, by questions that name fifty maps each. No answer means that nobody knows, so that the
 /// board is read.
 /// </summary>
-internal sealed class ChangeProbe([FromKeyedServices(UpstreamPriority.Nightly)] IPositionSource source)
+internal sealed class ChangeProbe(IPositionSource source)
 {
     /// <returns>The watches whose board is as it was, and of all maps how many players have a record, where that was answered.</returns>
     public async Task<(IReadOnlySet<MapUid> Unchanged, IReadOnlyDictionary<MapUid, int> Players)> AskAsync(

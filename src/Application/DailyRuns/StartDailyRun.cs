@@ -2,6 +2,7 @@ using Backend.Application.Common.Messaging;
 using Backend.Application.Ports;
 using Backend.Domain.Common;
 using Backend.Domain.DailyRuns;
+using FluentValidation;
 using Microsoft.Extensions.Logging;
 
 namespace Backend.Application.DailyRuns;
@@ -13,6 +14,11 @@ public sealed record StartDailyRunCommand(string Trigger, DateOnly? Date = null)
 
 /// <param name="IsNew">This request began it.</param>
 public sealed record StartedDailyRun(DailyRun Run, bool IsNew);
+
+internal sealed class StartDailyRunValidator : AbstractValidator<StartDailyRunCommand>
+{
+    public StartDailyRunValidator() => RuleFor(c => c.Trigger).NotEmpty().MaximumLength(50);
+}
 
 internal sealed partial class StartDailyRunHandler(IDailyRunStore runs, IDailyCheckQueue queue, TimeProvider clock, ILogger<StartDailyRunHandler> logger)
     : ICommandHandler<StartDailyRunCommand, StartedDailyRun>

@@ -3,7 +3,7 @@ using Backend.Domain.Tracks;
 
 namespace Backend.Application.Ports;
 
-/// <summary>Asks the game's own service which position a time would have.</summary>
+/// <summary>Asks the game's own service which position a time would have. Nobody waits for the answers, so they take only the slots that nobody else wants.</summary>
 public interface IPositionSource
 {
     /// <summary>Maps one question may name.</summary>

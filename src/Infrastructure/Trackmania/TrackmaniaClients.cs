@@ -31,7 +31,7 @@ internal static class TrackmaniaClients
 
         // What nobody waits for takes only the slots that nobody else wants.
         services.AddNightly<ILeaderboardSource, NadeoLeaderboardClient>(UpstreamService.Nadeo, options.NadeoTimeout, options.NadeoMaxBodyBytes, options);
-        services.AddKeyedSingleton(UpstreamPriority.Nightly, (provider, key) => (IPositionSource)provider.GetRequiredKeyedService<ILeaderboardSource>(key));
+        services.AddSingleton(provider => (IPositionSource)provider.GetRequiredKeyedService<ILeaderboardSource>(UpstreamPriority.Nightly));
         services.AddNightly<IPlayerNames, TrackmaniaOAuthClient>(UpstreamService.OAuth, options.OAuthTimeout, options.OAuthMaxBodyBytes, options);
         services.AddNightly<IMapDirectory, TrackmaniaExchangeClient>(UpstreamService.Tmx, options.TmxTimeout, options.TmxMaxBodyBytes, options);
         return services;

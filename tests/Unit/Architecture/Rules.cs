@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Backend.Application.Common.Messaging;
+using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.Alerts;
 using Backend.Domain.Common;
@@ -34,7 +35,7 @@ internal sealed record Finding(int Selected, IReadOnlyList<string> Violations)
 internal static partial class Rules
 {
     private static readonly HashSet<Type> Keys =
-        [typeof(UserId), typeof(SessionId), typeof(MapSearchId), typeof(MapSearchKey), typeof(Guid), typeof(int), typeof(long), typeof(bool), typeof(DateTimeOffset), typeof(AlertId), typeof(DriverNotificationId), typeof(FeedbackId)];
+        [typeof(UserId), typeof(SessionId), typeof(MapSearchId), typeof(MapSearchKey), typeof(Guid), typeof(int), typeof(long), typeof(bool), typeof(DateTimeOffset), typeof(AlertId), typeof(DriverNotificationId), typeof(FeedbackId), typeof(DailyCheck)];
 
     public static IEnumerable<Type> Requests(IEnumerable<Type> types) =>
         types.Where(t => t is { IsInterface: false, IsAbstract: false } && t.GetInterfaces().Any(i => IsOf(i, typeof(IRequest<>))));

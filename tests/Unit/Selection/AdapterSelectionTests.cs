@@ -6,7 +6,7 @@ namespace Backend.Unit.Selection;
 public sealed class AdapterSelectionTests
 {
     private const string Connection = "Host=db;Username=app;Password=hunter2-very-secret";
-    private const string Ports = "Users, Sessions, Jobs, UpstreamTokens, UpstreamBudget, LeaderboardCache, RateLimits";
+    private const string Ports = "Users, DailyQueue, Sessions, Jobs, UpstreamTokens, UpstreamBudget, LeaderboardCache, RateLimits";
 
     private readonly List<string> _errors = [];
 
@@ -52,7 +52,7 @@ public sealed class AdapterSelectionTests
         var selection = Read(("Adapters:Profile", "Aws"));
 
         _errors.ShouldBeEmpty();
-        selection.Choices.Where(c => c.Kind == AdapterKind.Postgres).Select(c => c.Port.Name).ShouldBe(["Users"]);
+        selection.Choices.Where(c => c.Kind == AdapterKind.Postgres).Select(c => c.Port.Name).ShouldBe(["Users", "DailyQueue"]);
         selection.Choices.Count(c => c.Kind == AdapterKind.Aws).ShouldBe(6);
         selection.KindOf<IMapSearchQueue>().ShouldBe(AdapterKind.Aws);
     }

@@ -27,6 +27,8 @@ internal sealed class Areas
         DriverNotifications = new InMemoryDriverNotificationStore(_relations);
         History = new InMemoryNotificationHistory(_relations);
         Feedback = new InMemoryFeedbackStore(_relations);
+        Runs = new InMemoryDailyRunStore(_relations, Clock);
+        Emails = new InMemoryDailyEmailStore(_relations, Clock);
         Sessions = new InMemorySessionStore(Clock);
         Jobs = new InMemoryMapSearchJobStore(new MapSearchOptions(), Clock);
         Limits = new SiteLimits(SiteSettings, new AccountOptions());
@@ -50,6 +52,10 @@ internal sealed class Areas
     public InMemoryNotificationHistory History { get; }
 
     public InMemoryFeedbackStore Feedback { get; }
+
+    public InMemoryDailyRunStore Runs { get; }
+
+    public InMemoryDailyEmailStore Emails { get; }
 
     public InMemorySiteSettingStore SiteSettings { get; } = new();
 

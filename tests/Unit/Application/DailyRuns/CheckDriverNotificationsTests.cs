@@ -1,0 +1,89 @@
+using Backend.Application.DailyRuns;
+using Backend.Domain.Accounts;
+using Backend.Domain.Alerts;
+using Backend.Domain.DailyRuns;
+using Backend.Domain.DriverNotifications;
+using Backend.Domain.Tracks;
+using Backend.Unit.Support;
+
+namespace Backend.Unit.Application.DailyRuns;
+
+public sealed class CheckDriverNotificationsTests
+{
+    private readonly DailyChecks _checks = new();
+
+    [Fact]
+    public async Task A_change_is_told_once_and_moves_the_notification()
+    {
+        var user = await BeginAsync(Make.Uid(0), Make.Uid(1));
+        _checks.Shows(Make.Uid(0), Row(2, 1, 39_000), Row(1, 2, 40_000));
+        _checks.Shows(Make.Uid(1), Row(1, 1, 40_000));
+        var check = await _checks.ClaimAsync();
+
+        (await _checks.CheckDriverAsync(check)).ShouldBe(DailyPartOutcome.Ended);
+
+        (await NewsAsync(check.Key)).ShouldHaveSingleItem().ShouldSatisfyAllConditions(c => c.Kind.ShouldBe(DriverChangeKind.Worse), c => (c.From, c.To).ShouldBe((1, 2)));
+        var stored = await _checks.Areas.DriverNotifications.ListAsync(user.Id, CancellationToken.None);
+        stored.Select(n => n.Position).ShouldBe([2, 1], ignoreOrder: true);
+        stored.ShouldAllBe(n => n.LastCheckedAt == _checks.Areas.Clock.GetUtcNow());
+        await _checks.CompleteAsync(check);
+        var next = await _checks.ClaimAsync(day: 1);
+        await _checks.CheckDriverAsync(next);
+        (await NewsAsync(next.Key)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_board_that_cannot_be_read_is_tried_again_without_the_others_and_named_in_the_end()
+    {
+        await BeginAsync(Make.Uid(0), Make.Uid(1));
+        _checks.Fails(Make.Uid(0));
+        _checks.Shows(Make.Uid(1), Row(2, 1, 39_000), Row(1, 2, 40_000));
+        var check = await _checks.ClaimAsync();
+        DailyPartOutcome outcome;
+        while ((outcome = await _checks.CheckDriverAsync(check)).Status == DailyPartStatus.PutOff)
+        {
+            _checks.Areas.Clock.Advance(outcome.Again!.Value);
+            check = (await _checks.Areas.Runs.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
+        }
+
+        outcome.ShouldBe(DailyPartOutcome.Ended);
+        _checks.Read.Count(uid => uid == Make.Uid(1)).ShouldBe(1);
+        _checks.Read.Count(uid => uid == Make.Uid(0)).ShouldBe(4);
+        var news = await _checks.Areas.Runs.ReadNewsAsync(check.Key, CancellationToken.None);
+        news.Changes.Count.ShouldBe(1);
+        news.Driver!.Unread.ShouldBe([new WatchedMap(Make.Uid(0), "Map uid_0000", TmxId: null)]);
+        (await _checks.Areas.Runs.FindAsync(check.Key.RunDate, CancellationToken.None))!.Counts.DriverErrors.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_board_that_his_own_alert_needed_is_not_read_again()
+    {
+        var user = await BeginAsync(Make.Uid(0));
+        await _checks.Areas.AddAlertAsync(user.Id);
+        _checks.Listed = Make.Success<IReadOnlyList<MapListing>>(Make.Maps(1));
+        _checks.Shows(Make.Uid(0), Row(2, 1, 39_000), Row(1, 2, 40_000));
+        var check = await _checks.ClaimAsync();
+
+        await _checks.CheckMapperAsync(check);
+        await _checks.CheckDriverAsync(check);
+
+        _checks.Read.ShouldBe([Make.Uid(0)]);
+        (await NewsAsync(check.Key)).Count.ShouldBe(1);
+    }
+
+    private async Task<User> BeginAsync(params MapUid[] uids)
+    {
+        var user = await _checks.Areas.AddUserAsync();
+        foreach (var uid in uids)
+        {
+            await _checks.Areas.DriverNotifications.AddAsync(
+                new NewDriverNotification(user.Id, Make.Account(1), uid, $"Map {uid}", 1, RecordTime.FromMilliseconds(40_000), Make.Start), 10, CancellationToken.None);
+        }
+
+        return user;
+    }
+
+    private static LeaderboardEntry Row(int account, int position, long time) => new(Make.Account(account), "zone", "World", position, RecordTime.FromMilliseconds(time), Make.Start);
+
+    private async Task<IReadOnlyList<DriverChange>> NewsAsync(DailyCheckKey key) => (await _checks.Areas.Runs.ReadNewsAsync(key, CancellationToken.None)).Changes;
+}
