@@ -19,7 +19,7 @@ export BACKEND_TESTS_APP="$PWD/artifacts/app"
 rm -rf "$BACKEND_TESTS_APP"
 dotnet publish src/WebApi --configuration Release --no-build --output "$BACKEND_TESTS_APP" --disable-build-servers --verbosity quiet
 
-# The servers that the tests start: DynamoDB and SQS always, Postgres unless TEST_POSTGRES names another.
+# The servers that the tests start: DynamoDB, SQS and mail always, Postgres unless TEST_POSTGRES names another.
 tests/Integration/servers/install
 
 results=artifacts/test-results

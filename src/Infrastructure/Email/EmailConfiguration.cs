@@ -67,9 +67,9 @@ internal static class EmailConfiguration
 
     private static EmailAdapter? Choose(IConfiguration configuration, bool isDevelopment, ICollection<string> errors)
     {
-        if (configuration[AdapterKey] is { Length: > 0 } text)
+        if (IsSet(configuration, AdapterKey))
         {
-            return ReadWord<EmailAdapter>(AdapterKey, text, errors);
+            return Setting.ReadWord<EmailAdapter>(configuration, AdapterKey, errors);
         }
 
         if (IsSet(configuration, UserKey) && IsSet(configuration, PasswordKey))
@@ -94,7 +94,7 @@ internal static class EmailConfiguration
 
     private static EmailOptions? ReadOptions(IConfiguration configuration, bool isDevelopment, ICollection<string> errors)
     {
-        var whenUncertain = configuration[UncertainKey] is { Length: > 0 } word ? ReadWord<WhenUncertain>(UncertainKey, word, errors) : WhenUncertain.Leave;
+        var whenUncertain = Setting.ReadWord<WhenUncertain>(configuration, UncertainKey, errors);
         var key = IsSet(configuration, BaseUrlKey) ? BaseUrlKey : FlatBaseUrlKey;
         var text = configuration[key];
         if (string.IsNullOrEmpty(text))
@@ -160,7 +160,7 @@ internal static class EmailConfiguration
     private static SmtpSettings? Complete(IConfiguration configuration, string host, SmtpLogin? login, ICollection<string> errors)
     {
         var before = errors.Count;
-        var security = configuration[SecurityKey] is { Length: > 0 } word ? ReadWord<SmtpSecurity>(SecurityKey, word, errors) : SmtpSecurity.StartTls;
+        var security = Setting.ReadWord<SmtpSecurity>(configuration, SecurityKey, errors) ?? SmtpSecurity.StartTls;
         if (security == SmtpSecurity.None && !IsLoopback(host))
         {
             errors.Add($"{SecurityKey} is {SmtpSecurity.None}, but the server {host} is not on this machine, so anybody on the way could read the mails and the password.");
@@ -170,7 +170,7 @@ internal static class EmailConfiguration
         var limit = Setting.Read(configuration, "Email:TimeLimit", TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10), errors);
         var trusted = ReadCertificates(configuration, errors);
         var from = ReadFrom(configuration, configuration[UserKey], errors);
-        return errors.Count > before || from is null ? null : new SmtpSettings(host, port, security ?? SmtpSecurity.StartTls, trusted, login, from, limit);
+        return errors.Count > before || from is null ? null : new SmtpSettings(host, port, security, trusted, login, from, limit);
     }
 
     private static (string User, Secret Password)? ReadLogin(IConfiguration configuration, string userKey, string passwordKey, bool isOptional, ICollection<string> errors)
@@ -240,22 +240,6 @@ internal static class EmailConfiguration
 
     private static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
-
-    /// <summary>Not parsed as an enum, which would also take numbers, and several names for one.</summary>
-    private static T? ReadWord<T>(string key, string text, ICollection<string> errors)
-        where T : struct, Enum
-    {
-        foreach (var word in Enum.GetValues<T>())
-        {
-            if (word.ToString().Equals(text, StringComparison.OrdinalIgnoreCase))
-            {
-                return word;
-            }
-        }
-
-        errors.Add($"{key} is '{text}', but must be one of {string.Join(", ", Enum.GetNames<T>())}.");
-        return null;
-    }
 
     private enum WhenUncertain
     {

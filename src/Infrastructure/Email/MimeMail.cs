@@ -29,6 +29,9 @@ internal static class MimeMail
 
         // Nobody's holiday notice shall answer it (RFC 3834).
         message.Headers.Add(HeaderId.AutoSubmitted, "auto-generated");
+
+        // Every server and every program takes ASCII.
+        message.Prepare(EncodingConstraint.SevenBit);
         return message;
     }
 }

@@ -14,7 +14,6 @@ internal sealed class PickupFolderTransport(PickupSettings settings) : IEmailTra
         try
         {
             var message = MimeMail.Of(email, settings.From);
-            message.Prepare(EncodingConstraint.SevenBit);
             Directory.CreateDirectory(settings.Folder);
             var file = Path.Combine(settings.Folder, $"{Uri.EscapeDataString(email.MessageIdLeft)}.eml");
 

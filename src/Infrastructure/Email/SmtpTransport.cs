@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using System.Text.RegularExpressions;
 using Backend.Application.Ports;
 using MailKit;
@@ -74,14 +75,14 @@ internal sealed partial class SmtpTransport(SmtpSettings settings, TimeProvider 
         var wasOpen = connection.IsOpen;
         try
         {
-            await connection.SendAsync(message, cancellationToken);
+            var delivery = await connection.SendAsync(message, cancellationToken);
             Keep(connection);
-            return (EmailDelivery.Accepted, false);
+            return (delivery, false);
         }
         catch (Exception exception)
         {
             // Whatever it is: an exception would leave open whether the mail may be sent again.
-            var delivery = Judge(exception, connection.Conversation, cancellationToken.IsCancellationRequested);
+            var delivery = Judge(exception, connection.Conversation);
             if (exception is SmtpCommandException { StatusCode: not SmtpStatusCode.ServiceNotAvailable } && connection.IsOpen)
             {
                 // It has answered, so it can be asked again.
@@ -95,7 +96,7 @@ internal sealed partial class SmtpTransport(SmtpSettings settings, TimeProvider 
         }
     }
 
-    private EmailDelivery Judge(Exception exception, SmtpConversation conversation, bool isOver)
+    private EmailDelivery Judge(Exception exception, SmtpConversation conversation)
     {
         switch (exception)
         {
@@ -104,8 +105,6 @@ internal sealed partial class SmtpTransport(SmtpSettings settings, TimeProvider 
                 return IsForGood(answer) ? Refused($"the server refused {what} ({Code(answer)})") : Deferred($"the server did not take {what} now ({Code(answer)})");
             case SmtpCommandException answer:
                 return Deferred($"the server refused what comes before the mail ({Code(answer)})");
-            case NotSupportedException when exception.Message.Contains("SMTPUTF8", StringComparison.Ordinal):
-                return Refused("the server cannot carry an address with letters beyond ASCII");
             case NotSupportedException:
                 return Deferred("the server does not offer what is needed, such as STARTTLS or a way to sign in");
             case AuthenticationException or ServiceNotAuthenticatedException:
@@ -115,6 +114,7 @@ internal sealed partial class SmtpTransport(SmtpSettings settings, TimeProvider 
         }
 
         // A write that was broken off may have got through, so the time limit leaves open what an error does not.
+        var isOver = exception is OperationCanceledException or TimeoutException;
         return conversation.IsComplete || (isOver && conversation.HasBegun)
             ? new EmailDelivery(EmailDeliveryStatus.Uncertain, Sentence($"the whole mail was sent, and then {Trouble()}"))
             : Deferred(Trouble());
@@ -185,7 +185,7 @@ internal sealed partial class SmtpTransport(SmtpSettings settings, TimeProvider 
 
         public bool IsOpen => _client.IsConnected;
 
-        public async Task SendAsync(MimeMessage message, CancellationToken cancellationToken)
+        public async Task<EmailDelivery> SendAsync(MimeMessage message, CancellationToken cancellationToken)
         {
             Conversation.NextMail();
             if (!_client.IsConnected)
@@ -200,7 +200,16 @@ internal sealed partial class SmtpTransport(SmtpSettings settings, TimeProvider 
                 }
             }
 
-            await _client.SendAsync(message, cancellationToken);
+            // Only where it must be: such a mail cannot pass through servers that know ASCII only.
+            var format = FormatOptions.Default.Clone();
+            format.International = message.To.Mailboxes.Any(to => !Ascii.IsValid(to.LocalPart));
+            if (format.International && !_client.Capabilities.HasFlag(SmtpCapabilities.UTF8))
+            {
+                return Refused("the server cannot carry an address with letters beyond ASCII");
+            }
+
+            await _client.SendAsync(format, message, cancellationToken);
+            return EmailDelivery.Accepted;
         }
 
         /// <summary>Without a farewell, which could hang; what was accepted is accepted.</summary>

@@ -37,7 +37,7 @@ internal sealed class AdapterSelection
         foreach (var port in PortTable.Ports)
         {
             var key = $"Adapters:{port.Name}";
-            var kind = configuration[key] is { Length: > 0 } text ? Parse(key, text, [.. port.Kinds], errors) : profile is { } all ? port.KindIn(all) : null;
+            var kind = string.IsNullOrEmpty(configuration[key]) ? profile is { } all ? port.KindIn(all) : null : Setting.ReadWord(configuration, key, errors, [.. port.Kinds]);
             if (kind is { } chosen)
             {
                 choices.Add((port, chosen));
@@ -54,9 +54,9 @@ internal sealed class AdapterSelection
 
     private static (AdapterKind? Profile, string Reason) ReadProfile(IConfiguration configuration, IReadOnlyList<AdapterKind> available, ICollection<string> errors)
     {
-        if (configuration[ProfileKey] is { Length: > 0 } text)
+        if (!string.IsNullOrEmpty(configuration[ProfileKey]))
         {
-            return (Parse(ProfileKey, text, available, errors), $"{ProfileKey} says so");
+            return (Setting.ReadWord(configuration, ProfileKey, errors, available), $"{ProfileKey} says so");
         }
 
         return PostgresSettings.ConnectionStringKeys.FirstOrDefault(key => !string.IsNullOrWhiteSpace(configuration[key])) is { } connection
@@ -66,18 +66,4 @@ internal sealed class AdapterSelection
 
     private static bool IsKnown(string key) =>
         PortTable.Names.Append("Profile").Contains(key, StringComparer.OrdinalIgnoreCase);
-
-    private static AdapterKind? Parse(string key, string text, IReadOnlyList<AdapterKind> valid, ICollection<string> errors)
-    {
-        foreach (var kind in valid)
-        {
-            if (kind.ToString().Equals(text, StringComparison.OrdinalIgnoreCase))
-            {
-                return kind;
-            }
-        }
-
-        errors.Add($"{key} is '{text}', but must be one of {string.Join(", ", valid)}.");
-        return null;
-    }
 }

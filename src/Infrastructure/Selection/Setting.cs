@@ -40,4 +40,28 @@ public static class Setting
         errors.Add($"{key} is '{text}', but must be a duration from {min:c} to {max:c}, written as [days.]hours:minutes:seconds.");
         return standard;
     }
+
+    /// <summary>One of a few words, in any case. Not parsed as an enum, which would also take numbers, and several names for one.</summary>
+    /// <param name="among">Those that can be had; all by default.</param>
+    /// <returns>Null when the setting is not there or cannot be followed.</returns>
+    public static T? ReadWord<T>(IConfiguration configuration, string key, ICollection<string> errors, IReadOnlyList<T>? among = null)
+        where T : struct, Enum
+    {
+        if (configuration[key] is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        var words = among ?? Enum.GetValues<T>();
+        foreach (var word in words)
+        {
+            if (word.ToString().Equals(text, StringComparison.OrdinalIgnoreCase))
+            {
+                return word;
+            }
+        }
+
+        errors.Add($"{key} is '{text}', but must be one of {string.Join(", ", words)}.");
+        return null;
+    }
 }

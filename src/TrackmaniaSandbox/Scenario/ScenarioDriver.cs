@@ -40,6 +40,13 @@ public sealed class ScenarioDriver
         return Set(map, row.Account, row.Score - byMilliseconds);
     }
 
+    /// <summary>A player of any board drives this time, his first on this map or another one.</summary>
+    public SandboxRecord Drive(string mapUid, Guid accountId, int score)
+    {
+        var account = _world.Accounts.IndexOf(accountId);
+        return account >= 0 ? Set(Map(mapUid), account, score) : throw new ArgumentException("There is no such account.", nameof(accountId));
+    }
+
     /// <summary>A new player drives exactly the time at a position, and so comes after it.</summary>
     public SandboxRecord Tie(string mapUid, int position = 1)
     {

@@ -1,4 +1,5 @@
 using Backend.Infrastructure;
+using Backend.Infrastructure.Selection;
 
 namespace Backend.WebApi.Workers;
 
@@ -31,20 +32,7 @@ internal sealed record Hosting(HostingRole Role, bool IsLambda)
 
     public static Hosting Read(IConfiguration configuration, ICollection<string> errors)
     {
-        var text = configuration[RoleSetting];
-        var role = HostingRole.All;
-        if (!string.IsNullOrEmpty(text))
-        {
-            // Not parsed as an enum, which would also take numbers, and several names for one.
-            var known = Enum.GetValues<HostingRole>().Where(r => r.ToString().Equals(text, StringComparison.OrdinalIgnoreCase)).ToList();
-            if (known.Count == 0)
-            {
-                errors.Add($"{RoleSetting} is '{text}', but must be one of {string.Join(", ", Enum.GetNames<HostingRole>())}.");
-            }
-
-            role = known.FirstOrDefault(HostingRole.All);
-        }
-
+        var role = Setting.ReadWord<HostingRole>(configuration, RoleSetting, errors) ?? HostingRole.All;
         var isLambda = !string.IsNullOrEmpty(configuration[FunctionName]);
         if (isLambda && role == HostingRole.All)
         {

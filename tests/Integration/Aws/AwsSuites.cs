@@ -1,4 +1,5 @@
 using Backend.Integration.Chaos;
+using Backend.Integration.Daily;
 using Backend.Integration.Http;
 using Backend.Integration.Support;
 using Backend.Integration.Workflows;
@@ -56,3 +57,5 @@ public sealed class AwsLargeSearchTests() : LargeSearchTests(HostProfile.Aws);
 public sealed class AwsSharedReadsTests() : SharedReadsTests(HostProfile.Aws);
 
 public sealed class AwsDailyRunTests() : DailyRunTests(HostProfile.Aws);
+
+public sealed class AwsDailySimulationTests() : DailySimulationTests(HostProfile.Aws);

@@ -1,3 +1,4 @@
+using Backend.Integration.Daily;
 using Backend.Integration.Http;
 using Backend.Integration.Support;
 using Backend.Integration.Workflows;
@@ -53,3 +54,5 @@ public sealed class InMemoryLargeSearchTests() : LargeSearchTests(HostProfile.In
 public sealed class InMemorySharedReadsTests() : SharedReadsTests(HostProfile.InMemory);
 
 public sealed class InMemoryDailyRunTests() : DailyRunTests(HostProfile.InMemory);
+
+public sealed class InMemoryDailySimulationTests() : DailySimulationTests(HostProfile.InMemory);

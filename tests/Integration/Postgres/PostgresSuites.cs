@@ -1,4 +1,5 @@
 using Backend.Integration.Chaos;
+using Backend.Integration.Daily;
 using Backend.Integration.Http;
 using Backend.Integration.Support;
 using Backend.Integration.Workflows;
@@ -56,3 +57,5 @@ public sealed class PostgresLargeSearchTests() : LargeSearchTests(HostProfile.Po
 public sealed class PostgresSharedReadsTests() : SharedReadsTests(HostProfile.Postgres);
 
 public sealed class PostgresDailyRunTests() : DailyRunTests(HostProfile.Postgres);
+
+public sealed class PostgresDailySimulationTests() : DailySimulationTests(HostProfile.Postgres);

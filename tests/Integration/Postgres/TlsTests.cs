@@ -1,6 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Backend.Integration.Support;
 using Npgsql;
 
@@ -98,9 +96,7 @@ public sealed class TlsTests(TlsServer server) : IClassFixture<TlsServer>
 /// <summary>A server with a certificate for localhost of an authority that only its own file knows.</summary>
 public sealed class TlsServer : IAsyncLifetime
 {
-    private static readonly DateTimeOffset s_from = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
-
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("backend-tests-tls-");
+    private readonly TestCertificates _certificates = new();
     private PostgresServer _server = null!;
     private TestDatabase _database = null!;
 
@@ -110,9 +106,9 @@ public sealed class TlsServer : IAsyncLifetime
 
     public string Password => _database.Password;
 
-    public string RootFile => Path.Combine(_folder.FullName, "root.crt");
+    public string RootFile => _certificates.RootFile;
 
-    public string OtherRootFile => Path.Combine(_folder.FullName, "other.crt");
+    public string OtherRootFile => _certificates.OtherRootFile;
 
     public string Of(string host, string? query) => $"postgresql://postgres:{Password}@{host}:{Port}/{Database}{(query is null ? "" : $"?{query}")}";
 
@@ -124,22 +120,7 @@ public sealed class TlsServer : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        using var root = MakeRoot("CN=Authority of the tests");
-        using var other = MakeRoot("CN=Authority of somebody else");
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], critical: false));
-        using var certificate = request.Create(root, s_from, s_from.AddYears(50), [1, 2, 3, 4]);
-        await File.WriteAllTextAsync(RootFile, root.ExportCertificatePem());
-        await File.WriteAllTextAsync(OtherRootFile, other.ExportCertificatePem());
-        var files = (Path.Combine(_folder.FullName, "crt"), Path.Combine(_folder.FullName, "key"));
-        await File.WriteAllTextAsync(files.Item1, certificate.ExportCertificatePem());
-        await File.WriteAllTextAsync(files.Item2, key.ExportPkcs8PrivateKeyPem());
-
-        _server = await PostgresServer.StartAsync(new PostgresServerOptions { Tls = files });
+        _server = await PostgresServer.StartAsync(new PostgresServerOptions { Tls = (_certificates.CertificateFile, _certificates.KeyFile) });
         _database = await _server.Databases.CreateAsync();
     }
 
@@ -147,15 +128,6 @@ public sealed class TlsServer : IAsyncLifetime
     {
         await _database.DisposeAsync();
         await _server.DisposeAsync();
-        _folder.Delete(recursive: true);
-    }
-
-    private static X509Certificate2 MakeRoot(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
-        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        return request.CreateSelfSigned(s_from, s_from.AddYears(60));
+        _certificates.Dispose();
     }
 }

@@ -7,7 +7,7 @@ namespace Backend.Integration.Support;
 /// <summary>The DynamoDB and the SQS server that tests share: started by the first that needs them.</summary>
 public sealed class AwsServers : IAsyncDisposable
 {
-    private static readonly Lazy<Task<(AwsEndpoints Endpoints, AwsServer[] Servers)>> s_shared = new(StartAsync);
+    private static readonly Lazy<Task<(AwsEndpoints Endpoints, LoopbackServer[] Servers)>> s_shared = new(StartAsync);
 
     public async ValueTask DisposeAsync()
     {
@@ -25,7 +25,7 @@ public sealed class AwsServers : IAsyncDisposable
 
     internal static async Task<AwsEndpoints> GetAsync() => (await s_shared.Value).Endpoints;
 
-    private static async Task<(AwsEndpoints Endpoints, AwsServer[] Servers)> StartAsync()
+    private static async Task<(AwsEndpoints Endpoints, LoopbackServer[] Servers)> StartAsync()
     {
         var dynamoDb = DynamoDbServer.StartAsync(durable: false);
         var sqs = SqsServer.StartAsync();

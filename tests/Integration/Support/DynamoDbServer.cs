@@ -10,7 +10,7 @@ internal enum DynamoDbEngine
 }
 
 /// <summary>A server that speaks DynamoDB.</summary>
-internal sealed class DynamoDbServer : AwsServer
+internal sealed class DynamoDbServer : LoopbackServer
 {
     private static int s_folders;
 

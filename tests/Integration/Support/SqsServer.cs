@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Backend.Integration.Support;
 
 /// <summary>A server that speaks SQS. It keeps everything in memory: a restart loses queues and messages.</summary>
-internal sealed class SqsServer : AwsServer
+internal sealed class SqsServer : LoopbackServer
 {
     private SqsServer()
     {

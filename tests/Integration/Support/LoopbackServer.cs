@@ -6,8 +6,8 @@ using System.Net.Sockets;
 
 namespace Backend.Integration.Support;
 
-/// <summary>A server that speaks the protocol of an AWS service, on a loopback port of its own, that tests may stop, hang and restart.</summary>
-internal abstract class AwsServer : IAsyncDisposable
+/// <summary>A process that plays a server of others, on a loopback port of its own, and that tests may stop, hang and restart.</summary>
+internal abstract class LoopbackServer : IAsyncDisposable
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
 

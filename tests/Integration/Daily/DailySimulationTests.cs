@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using Backend.Integration.Support;
+
+namespace Backend.Integration.Daily;
+
+/// <summary>
+/// The daily run over many days, compared with a model. BACKEND_TESTS_LONG=1 lives through 1,000 days instead of 60;
+/// BACKEND_TESTS_SEED makes the same days again.
+/// </summary>
+public abstract class DailySimulationTests(HostProfile profile)
+{
+    private static readonly int s_seed = SimulationSeed.Value;
+
+    private static readonly bool s_long = Environment.GetEnvironmentVariable("BACKEND_TESTS_LONG") == "1";
+
+    [Fact]
+    public async Task Every_record_that_is_due_is_mailed_once()
+    {
+        await using var simulation = await DailySimulation.StartAsync(profile, s_seed);
+        try
+        {
+            await simulation.LiveAsync(s_long ? LongDays : 60);
+        }
+        catch (Exception exception)
+        {
+            throw new InvalidOperationException($"With BACKEND_TESTS_SEED={s_seed}: {exception.Message}", exception);
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {s_seed}, {simulation.Summary}");
+    }
+
+    protected virtual int LongDays => 1000;
+}
+
+internal static class SimulationSeed
+{
+    public static int Value { get; } = Environment.GetEnvironmentVariable("BACKEND_TESTS_SEED") is { Length: > 0 } given
+        ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture)
+        : RandomNumberGenerator.GetInt32(int.MaxValue);
+}
