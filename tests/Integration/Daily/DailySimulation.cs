@@ -136,7 +136,7 @@ internal sealed class DailySimulation : IAsyncDisposable
         _mapper = await UserIdAsync(user);
         _alert = (await _host.Services.GetRequiredService<IAlertStore>().AddAsync(
             new NewAlert(_mapper, AlertMode.Accurate, RecordFilter.Top5, _clock.GetUtcNow()), CancellationToken.None)).Alert!;
-        var tracked = Enumerable.Range(0, 4).Select(n => Scenario.UploadMap(OtherMapper, $"Tracked {n}")).Concat(World.MapsOf(Mapper).Take(2)).ToList();
+        var tracked = Enumerable.Range(0, 4).Select(n => Scenario.UploadMap(OtherMapper, $"Tracked {n}")).ToList();
         foreach (var map in tracked)
         {
             Populate(map, rows: 12);
@@ -178,7 +178,7 @@ internal sealed class DailySimulation : IAsyncDisposable
         }
         else if (day == days * 4 / 5)
         {
-            foreach (var map in World.MapsOf(Mapper).Where(map => !Watches(map)).Skip(FewMaps).ToList())
+            foreach (var map in World.MapsOf(Mapper).Skip(FewMaps).ToList())
             {
                 Scenario.Unlist(map.Uid!);
             }
@@ -237,9 +237,6 @@ internal sealed class DailySimulation : IAsyncDisposable
         var map = maps[_random.Next(3) == 0 ? _random.Next(maps.Count) : maps.Count - 1 - _random.Next(Math.Min(14, maps.Count))];
         var board = World.BoardOf(map.Uid!);
         var row = board.Count == 0 ? null : board[_random.Next(Math.Min(board.Count, 9))];
-
-        // What is removed and made up for between two looks is seen by reading a board only; shared boards are read for the driver anyway.
-        var mayRemove = !(_model.IsProbing && map.Authors.Any(author => author.Name == Mapper) && Watches(map));
         switch (_random.Next(16))
         {
             case 14 or 15 when board.Count > 8 && Watches(map):
@@ -249,7 +246,7 @@ internal sealed class DailySimulation : IAsyncDisposable
             case 0 when _uploads < 300 && !_model.IsProbing:
                 Populate(Scenario.UploadMap(Mapper, $"Sim <b>{++_uploads}</b>"), rows: _random.Next(7));
                 break;
-            case 1 when map.Authors.Any(author => author.Name == Mapper) && !Watches(map) && World.MapsOf(Mapper).Count > FewMaps && !_model.IsProbing:
+            case 1 when map.Authors.Any(author => author.Name == Mapper) && World.MapsOf(Mapper).Count > FewMaps && !_model.IsProbing:
                 Scenario.Unlist(map.Uid!);
                 break;
             case 2 when row is not null && !Watches(map):
@@ -258,7 +255,7 @@ internal sealed class DailySimulation : IAsyncDisposable
             case 3 when board.Count is > 0 and < 200:
                 Scenario.Grow(map.Uid!, board.Count + 5 + _random.Next(30));
                 break;
-            case 4 or 5 when row is not null && mayRemove:
+            case 4 or 5 when row is not null:
                 Scenario.Remove(map.Uid!, row.AccountId);
                 break;
             case 6 when row is not null:
@@ -328,9 +325,7 @@ internal sealed class DailySimulation : IAsyncDisposable
             _model.MustRead(Serve, weather.Unreadable, _filter).Except(asked, StringComparer.Ordinal).ShouldBeEmpty("boards that changed, or are due for a full read, must be read");
         }
 
-        // Boards of maps that the driver tracks are read for him, too, whatever the alert thinks of them.
-        var must = weather.IsMisty || !_model.IsProbing ? asked : [.. _model.MustRead(Serve, weather.Unreadable, _filter), .. asked.Where(uid => !Watches(World.FindMap(uid)!))];
-        var maps = _model.TellMapper(must, Serve, _filter);
+        var maps = _model.TellMapper(asked, Serve, _filter);
         var changes = _model.TellDriver(Serve, weather.Unreadable);
 
         var (mapperMail, driverMail) = (Find(date, _mapper), Find(date, _driver));
