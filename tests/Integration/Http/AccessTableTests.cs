@@ -64,6 +64,7 @@ public abstract class AccessTableTests(HostProfile profile) : ProfileSuite(profi
         new("DELETE", "/api/v1/admin/users/{id}/sessions/{sessionId}", 401, 403, 404, $"/api/v1/admin/users/9000000/sessions/{SomeId}"),
         new("GET", "/api/v1/admin/daily-overview", 401, 403, 200),
         new("POST", "/api/v1/cron/daily", 401, 401, 401),
+        new("GET", "/api/v1/cron/daily/{date}", 401, 401, 401),
         new("GET", "/api/v1/test", 401, 403, 200),
         new("POST", "/api/v1/test", 401, 403, 200),
         new("GET", "/api/v1/test-advanced", 401, 403, 200),
