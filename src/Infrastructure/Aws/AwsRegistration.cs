@@ -17,14 +17,21 @@ internal static class AwsRegistration
         services.AddSingleton<DynamoDatabase>();
         services.AddSingleton<AwsProvisioning>();
         services.AddSingleton<IHostedService, AwsStart>();
-        services.AddSingleton<IReadinessProbe, DynamoProbe>();
+        if (needs.Tables.Count > 0)
+        {
+            services.AddSingleton<IReadinessProbe, DynamoProbe>();
+        }
+
+        services.AddSingleton<SqsQueues>();
+        if (needs.Queues.Count > 0)
+        {
+            services.AddSingleton<IReadinessProbe, SqsProbe>();
+        }
     }
 
     /// <summary>Table and queue, and what keeps the one in step with the other.</summary>
     public static IServiceCollection AddMapSearchesOnAws(this IServiceCollection services)
     {
-        services.AddSingleton<SqsQueues>();
-        services.AddSingleton<IReadinessProbe, SqsProbe>();
         services.AddSingleton<DynamoMapSearchJobStore>();
         services.AddSingleton<IMapSearchJobStore>(provider => provider.GetRequiredService<DynamoMapSearchJobStore>());
         services.AddSingleton(provider => new SqsMapSearchQueue(provider.GetRequiredService<SqsQueues>()));
