@@ -40,4 +40,13 @@ internal static class AwsRegistration
         services.AddSingleton<MapSearchSweep>();
         return services.AddSingleton<IUpkeep>(provider => provider.GetRequiredService<MapSearchSweep>());
     }
+
+    /// <summary>The queue alone: the checks stay where users are.</summary>
+    public static IServiceCollection AddDailyChecksOnAws(this IServiceCollection services)
+    {
+        services.AddSingleton<SqsDailyCheckQueue>();
+        services.AddSingleton<IDailyCheckQueue>(provider => provider.GetRequiredService<SqsDailyCheckQueue>());
+        services.AddSingleton<IDailyCheckMessages>(provider => provider.GetRequiredService<SqsDailyCheckQueue>());
+        return services.AddSingleton<IUpkeep, DailyCheckSweep>();
+    }
 }

@@ -164,6 +164,7 @@ public sealed class AwsSettingsTests : IDisposable
         var settings = Read(("MAP_SEARCH_RESULTS_TABLE_NAME", "searches"));
 
         settings.Describe(PortTable.Ports.Single(p => p.Name == "Jobs")).ShouldBe("DynamoDB table searches, SQS queue backend-map-search-queue");
+        settings.Describe(PortTable.Ports.Single(p => p.Name == "DailyQueue")).ShouldBe("SQS queue backend-daily-check-queue");
         settings.Describe(PortTable.Ports.Single(p => p.Name == "Sessions")).ShouldBe("DynamoDB table backend-user-sessions");
     }
 
