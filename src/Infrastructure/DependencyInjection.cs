@@ -59,7 +59,7 @@ public static class DependencyInjection
             selection.Uses(AdapterKind.InMemory),
             selection.Uses(AdapterKind.Postgres),
             selection.KindOf<IMapSearchQueue>() == AdapterKind.InMemory,
-            selection.KindOf<IMapSearchQueue>() == AdapterKind.Aws,
+            selection.KindOf<IMapSearchQueue>() == AdapterKind.Aws && selection.KindOf<IDailyCheckQueue>() == AdapterKind.Aws,
             secretInvented,
             selection.KindOf<IUserStore>() == AdapterKind.InMemory);
         services.AddSingleton(summary);
