@@ -52,8 +52,9 @@ public sealed class BackendStack : Stack
 
     private readonly BackendStackProps _props;
     private readonly List<(AwsTable Schema, Table Table)> _tables;
+    private readonly List<(AwsQueue Schema, Queue Queue)> _queues;
     private readonly Queue _deadLetters;
-    private readonly Queue _queue;
+    private readonly Queue _dailyDeadLetters;
 
     public BackendStack(Construct scope, string id, BackendStackProps props)
         : base(scope, id, props)
@@ -61,13 +62,12 @@ public sealed class BackendStack : Stack
         _props = props;
         _tables = [.. AwsSchema.Tables.Select(schema => (schema, MakeTable(schema)))];
         _deadLetters = MakeQueue("DeadLetters", AwsSchema.MapSearchQueue.DeadLetterBaseName);
-        _queue = MakeQueue(
-            "MapSearches",
-            AwsSchema.MapSearchQueue.BaseName,
-
-            // Six times the time limit of its consumer, as Lambda asks for: a batch may be tried again while the function is throttled.
-            Duration.Seconds(6 * s_workerTimeout.ToSeconds()),
-            new DeadLetterQueue { Queue = _deadLetters, MaxReceiveCount = AwsSchema.MaxReceiveCount });
+        _dailyDeadLetters = MakeQueue("DailyCheckDeadLetters", AwsSchema.DailyCheckQueue.DeadLetterBaseName);
+        _queues =
+        [
+            (AwsSchema.MapSearchQueue, MakeWorkQueue("MapSearches", AwsSchema.MapSearchQueue, _deadLetters)),
+            (AwsSchema.DailyCheckQueue, MakeWorkQueue("DailyChecks", AwsSchema.DailyCheckQueue, _dailyDeadLetters)),
+        ];
 
         var forApi = new Dictionary<string, string>
         {
@@ -87,7 +87,7 @@ public sealed class BackendStack : Stack
             // Otherwise every answer counts as success, and messages that nobody has handled are deleted.
             ["AWS_LWA_ERROR_STATUS_CODES"] = "400-599",
         });
-        Allow(worker, s_receiveActions, _queue.QueueArn);
+        Allow(worker, s_receiveActions, [.. _queues.Select(q => q.Queue.QueueArn)]);
         Allow(worker, s_deadLetterActions, _deadLetters.QueueArn);
 
         var gateway = new HttpApi(this, "Gateway", new HttpApiProps
@@ -132,6 +132,12 @@ public sealed class BackendStack : Stack
 
     private static Attribute Text(string name) => new() { Name = name, Type = AttributeType.STRING };
 
+    /// <summary>Hidden for six times the time limit of its consumer, as Lambda asks for: a batch may be tried again while the function is throttled.</summary>
+    private Queue MakeWorkQueue(string id, AwsQueue schema, Queue deadLetters) => MakeQueue(
+        id, schema.BaseName, Duration.Seconds(6 * s_workerTimeout.ToSeconds()), new DeadLetterQueue { Queue = deadLetters, MaxReceiveCount = AwsSchema.MaxReceiveCount });
+
+    private Queue QueueOf(AwsQueue schema) => _queues.Single(q => q.Schema == schema).Queue;
+
     private Queue MakeQueue(string id, string baseName, Duration? visibilityTimeout = null, DeadLetterQueue? deadLetters = null) =>
         new(this, id, new QueueProps
         {
@@ -158,8 +164,12 @@ public sealed class BackendStack : Stack
 
             // A start may take longer than the ten seconds that Lambda gives it; it then goes on into the first call.
             ["AWS_LWA_ASYNC_INIT"] = "true",
-            [AwsSchema.MapSearchQueue.UrlSetting] = _queue.QueueUrl,
         };
+        foreach (var (schema, queue) in _queues)
+        {
+            environment[schema.UrlSetting] = queue.QueueUrl;
+        }
+
         foreach (var (schema, table) in _tables)
         {
             environment[schema.NameSetting] = table.TableName;
@@ -181,7 +191,7 @@ public sealed class BackendStack : Stack
             LogGroup = new LogGroup(this, $"{role}Log", new LogGroupProps { Retention = RetentionDays.ONE_MONTH, RemovalPolicy = RemovalPolicy.DESTROY }),
         });
         Allow(function, s_tableActions, [.. _tables.SelectMany(t => ArnsOf(t.Schema, t.Table))]);
-        Allow(function, s_sendActions, _queue.QueueArn);
+        Allow(function, s_sendActions, [.. _queues.Select(q => q.Queue.QueueArn)]);
         AllowSecrets(function);
         return function;
     }
@@ -210,20 +220,27 @@ public sealed class BackendStack : Stack
 
     private void FeedWorker(DockerImageFunction worker)
     {
+        // They all share one pace, so many cost little, and a small search does not wait for a large one.
+        Feed("WorkerQueue", AwsSchema.MapSearchQueue, batch: 10, concurrency: 20);
+
+        // Nobody waits for these, so more of them at once would only pay for waiting.
+        Feed("WorkerDailyChecks", AwsSchema.DailyCheckQueue, batch: 5, concurrency: 2);
+        Tell("Maintenance", Schedule.Rate(Duration.Minutes(1)), "maintenance");
+        Tell("DailyRun", Schedule.Cron(new CronOptions { Minute = "0", Hour = _props.DailyHour.ToString(CultureInfo.InvariantCulture) }), "daily");
+
         // Not the ready-made event source, which would bring permissions of its own. The limit lies here and not on the function, where messages beyond it would be received, throttled and in the end set aside.
-        _ = new EventSourceMapping(this, "WorkerQueue", new EventSourceMappingProps
+        void Feed(string id, AwsQueue queue, int batch, int concurrency) => _ = new EventSourceMapping(this, id, new EventSourceMappingProps
         {
             Target = worker,
-            EventSourceArn = _queue.QueueArn,
-            BatchSize = 10,
-
-            // They all share one pace, so many cost little, and a small search does not wait for a large one.
-            MaxConcurrency = 20,
+            EventSourceArn = QueueOf(queue).QueueArn,
+            BatchSize = batch,
+            MaxConcurrency = concurrency,
             ReportBatchItemFailures = true,
         });
-        _ = new Rule(this, "Maintenance", new RuleProps
+
+        void Tell(string id, Schedule schedule, string task) => _ = new Rule(this, id, new RuleProps
         {
-            Schedule = Schedule.Rate(Duration.Minutes(1)),
+            Schedule = schedule,
             Targets =
             [
                 new LambdaFunction(worker, new LambdaFunctionProps
@@ -232,7 +249,7 @@ public sealed class BackendStack : Stack
                     {
                         ["source"] = "aws.events",
                         ["detail-type"] = "Scheduled Event",
-                        ["detail"] = new Dictionary<string, object> { ["task"] = "maintenance" },
+                        ["detail"] = new Dictionary<string, object> { ["task"] = task },
                     }),
                 }),
             ],
@@ -245,9 +262,13 @@ public sealed class BackendStack : Stack
         _ = new CfnOutput(this, "AlarmTopic", new CfnOutputProps { Value = topic.TopicArn });
         var period = Duration.Minutes(5);
         Alarm("DeadLettersAlarm", "Messages were set aside after too many attempts.", 1, _deadLetters.MetricApproximateNumberOfMessagesVisible(new MetricOptions { Period = period, Statistic = "Maximum" }));
+        Alarm("DailyCheckDeadLettersAlarm", "Messages of the daily run were set aside after too many attempts.", 1, _dailyDeadLetters.MetricApproximateNumberOfMessagesVisible(new MetricOptions { Period = period, Statistic = "Maximum" }));
 
         // The age counts while a search is run, too, which may take as long as the function.
-        Alarm("QueueAgeAlarm", "A search waits, or is run, for more than 30 minutes.", 30 * 60, _queue.MetricApproximateAgeOfOldestMessage(new MetricOptions { Period = period, Statistic = "Maximum" }), ComparisonOperator.GREATER_THAN_THRESHOLD);
+        Alarm("QueueAgeAlarm", "A search waits, or is run, for more than 30 minutes.", 30 * 60, QueueOf(AwsSchema.MapSearchQueue).MetricApproximateAgeOfOldestMessage(new MetricOptions { Period = period, Statistic = "Maximum" }), ComparisonOperator.GREATER_THAN_THRESHOLD);
+
+        // A run takes hours when many follow many maps.
+        Alarm("DailyCheckAgeAlarm", "A check of the daily run waits for more than 12 hours.", 12 * 60 * 60, QueueOf(AwsSchema.DailyCheckQueue).MetricApproximateAgeOfOldestMessage(new MetricOptions { Period = period, Statistic = "Maximum" }), ComparisonOperator.GREATER_THAN_THRESHOLD);
         Alarm("ServerErrorsAlarm", "The API answered with 5xx.", 1, gateway.MetricServerError(new MetricOptions { Period = period, Statistic = "Sum" }));
         Alarm("WorkerErrorsAlarm", "The worker failed.", 1, worker.MetricErrors(new MetricOptions { Period = period, Statistic = "Sum" }));
 

@@ -14,6 +14,9 @@ public sealed class BackendStackProps : StackProps
     /// <summary>What the names of tables and queues begin with.</summary>
     public string Prefix { get; init; } = "backend-";
 
+    /// <summary>The hour at which the daily run begins, in UTC.</summary>
+    public int DailyHour { get; init; } = 4;
+
     /// <summary>Origins whose pages may call the service, separated by commas; none by default.</summary>
     public string? AllowedOrigins { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.CDK;
 using Backend.Deploy;
 
@@ -8,6 +9,9 @@ _ = new BackendStack(app, "Backend", new BackendStackProps
     Tag = Context("tag") ?? throw new InvalidOperationException("Say which image is to run: -c tag=…"),
     Prefix = Context("prefix") ?? "backend-",
     AllowedOrigins = Context("allowedOrigins"),
+    DailyHour = Context("dailyHour") is not { } text ? 4
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var hour) && hour <= 23 ? hour
+        : throw new InvalidOperationException($"dailyHour is '{text}', but must be an hour from 0 to 23, in UTC."),
 });
 app.Synth();
 

@@ -38,7 +38,7 @@ public static class DependencyInjection
         if (aws is not null)
         {
             var ports = selection.Choices.Where(c => c.Kind == AdapterKind.Aws).Select(c => c.Port).ToList();
-            services.AddAws(aws, new AwsNeeds([.. ports.Select(p => p.AwsTable).OfType<AwsTable>()], ports.Any(p => p.AwsQueue is not null)));
+            services.AddAws(aws, new AwsNeeds([.. ports.Select(p => p.AwsTable).OfType<AwsTable>()], [.. ports.Select(p => p.AwsQueue).OfType<AwsQueue>()]));
         }
 
         foreach (var (port, kind) in selection.Choices)
@@ -59,7 +59,7 @@ public static class DependencyInjection
             selection.Uses(AdapterKind.InMemory),
             selection.Uses(AdapterKind.Postgres),
             selection.KindOf<IMapSearchQueue>() == AdapterKind.InMemory,
-            selection.KindOf<IMapSearchQueue>() == AdapterKind.Aws,
+            selection.KindOf<IMapSearchQueue>() == AdapterKind.Aws && selection.KindOf<IDailyCheckQueue>() == AdapterKind.Aws,
             secretInvented,
             selection.KindOf<IUserStore>() == AdapterKind.InMemory);
         services.AddSingleton(summary);

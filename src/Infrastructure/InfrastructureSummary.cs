@@ -4,7 +4,7 @@ namespace Backend.Infrastructure;
 /// <param name="Reason">Why these adapters.</param>
 /// <param name="Adapters">One entry a port, with what serves it.</param>
 /// <param name="KeepsSearchesInMemory">No other process can run them.</param>
-/// <param name="TakesMessages">The messages of the queue of searches can be handed to this process, see <see cref="IMapSearchMessages"/>.</param>
+/// <param name="TakesMessages">The messages of both queues can be handed to this process, see <see cref="IMapSearchMessages"/> and <see cref="IDailyCheckMessages"/>.</param>
 /// <param name="SecretInvented">The signing secret is a random one that nobody else has.</param>
 /// <param name="IsVolatile">Something is kept in memory only and is lost when the process ends.</param>
 /// <param name="KeepsUsersInMemory">No other process sees them.</param>

@@ -31,6 +31,11 @@ internal static class DependencyInjection
         builder.Services.ObserveRateLimits(isStrict: builder.Environment.IsDevelopment());
         builder.Services.AddSingleton<MapSearchRun>();
         builder.Services.AddSingleton<DailyCheckRun>();
+        if (hosting.TakesEvents)
+        {
+            builder.Services.AddSingleton<LambdaMessages>();
+        }
+
         builder.Services.AddSingleton(CronSecret.Read(builder.Configuration, errors));
         var schedule = DailySchedule.Read(builder.Configuration, builder.Environment.IsDevelopment(), errors);
         if (hosting.WorksByItself)

@@ -11,19 +11,13 @@ internal sealed class DynamoProbe(DynamoDatabase database, AwsNeeds needs, AwsSe
         AwsProbe.AnswersAsync(() => database.FindAsync(settings.NameOf(needs.Tables[0]), "probe", "probe", cancellationToken), cancellationToken);
 }
 
-internal sealed class SqsProbe(SqsQueues queues) : IReadinessProbe
+internal sealed class SqsProbe(SqsQueues queues, AwsNeeds needs) : IReadinessProbe
 {
     public string Name => "sqs";
 
     public Task<bool> IsReadyAsync(CancellationToken cancellationToken) =>
         AwsProbe.AnswersAsync(
-            async () =>
-            {
-                var url = await queues.UrlAsync(cancellationToken);
-                await AwsFailures.GuardAsync(token => queues.Client.GetQueueAttributesAsync(url, ["QueueArn"], token), cancellationToken);
-                return true;
-            },
-            cancellationToken);
+            () => Task.WhenAll(needs.Queues.Select(queue => queues.Of(queue).ReadAttributesAsync(["QueueArn"], cancellationToken))), cancellationToken);
 }
 
 file static class AwsProbe

@@ -26,7 +26,11 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
             await LookAtTableAsync(table, missing, differences, cancellationToken);
         }
 
-        await LookAtQueuesAsync(missing, differences, cancellationToken);
+        foreach (var queue in AwsSchema.Queues)
+        {
+            await LookAtQueueAsync(queue, missing, differences, cancellationToken);
+        }
+
         if (differences.Count > 0)
         {
             return new AwsProvisioningOutcome([], differences);
@@ -55,21 +59,23 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
                 problems.AddRange(different);
             }
         }));
-
-        if (needs.Queue && !await HasQueueAsync(cancellationToken))
+        foreach (var queue in needs.Queues)
         {
-            missing.Add(($"the SQS queue {settings.QueueUrl ?? settings.QueueName}", _ => Task.CompletedTask));
+            if (!await HasQueueAsync(queue, cancellationToken))
+            {
+                missing.Add(($"the SQS queue {settings.UrlOf(queue) ?? settings.NameOf(queue)}", _ => Task.CompletedTask));
+            }
         }
 
         return [.. problems, .. missing.Select(m => $"T{m.What[1..]} is missing; run aws-provision.")];
     }
 
     /// <summary>One that is named by its address may be another account's, where names are not looked up.</summary>
-    private async Task<bool> HasQueueAsync(CancellationToken cancellationToken)
+    private async Task<bool> HasQueueAsync(AwsQueue queue, CancellationToken cancellationToken)
     {
-        if (settings.QueueUrl is not { } url)
+        if (settings.UrlOf(queue) is not { } url)
         {
-            return await FindQueueAsync(settings.QueueName, cancellationToken) is not null;
+            return await FindQueueAsync(settings.NameOf(queue), cancellationToken) is not null;
         }
 
         try
@@ -119,9 +125,9 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
         missing.Add(($"the expiry of items in the DynamoDB table {name}", token => EnableExpiryAsync(name, token)));
     }
 
-    private async Task LookAtQueuesAsync(List<(string What, Func<CancellationToken, Task> Make)> missing, List<string> differences, CancellationToken cancellationToken)
+    private async Task LookAtQueueAsync(AwsQueue queue, List<(string What, Func<CancellationToken, Task> Make)> missing, List<string> differences, CancellationToken cancellationToken)
     {
-        var (name, deadLetterName) = (settings.QueueName, settings.DeadLetterQueueName);
+        var (name, deadLetterName) = (settings.NameOf(queue), settings.DeadLetterNameOf(queue));
         var url = await FindQueueAsync(name, cancellationToken);
         if (url is null && await FindQueueAsync(deadLetterName, cancellationToken) is null)
         {
@@ -130,7 +136,7 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
 
         if (url is null)
         {
-            missing.Add(($"the SQS queue {name}", token => CreateSearchQueueAsync(name, deadLetterName, token)));
+            missing.Add(($"the SQS queue {name}", token => CreateWorkQueueAsync(name, deadLetterName, token)));
             return;
         }
 
@@ -257,7 +263,7 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
 
     private static bool IsEnabled(TimeToLiveDescription? expiry) => expiry?.TimeToLiveStatus == TimeToLiveStatus.ENABLED || expiry?.TimeToLiveStatus == TimeToLiveStatus.ENABLING;
 
-    private async Task CreateSearchQueueAsync(string name, string deadLetterName, CancellationToken cancellationToken)
+    private async Task CreateWorkQueueAsync(string name, string deadLetterName, CancellationToken cancellationToken)
     {
         var deadLetterUrl = await FindQueueAsync(deadLetterName, cancellationToken) ?? throw new InvalidOperationException($"The queue {deadLetterName} was made and is not there.");
         var arn = (await AwsFailures.GuardAsync(token => sqs.GetQueueAttributesAsync(new GetQueueAttributesRequest(deadLetterUrl, ["QueueArn"]), token), cancellationToken)).Attributes["QueueArn"];
@@ -295,7 +301,7 @@ internal sealed class AwsProvisioning(IAmazonDynamoDB dynamo, IAmazonSQS sqs, Aw
 }
 
 /// <summary>What the adapters that were chosen need.</summary>
-internal sealed record AwsNeeds(IReadOnlyList<AwsTable> Tables, bool Queue);
+internal sealed record AwsNeeds(IReadOnlyList<AwsTable> Tables, IReadOnlyList<AwsQueue> Queues);
 
 /// <param name="Made">What was missing.</param>
 /// <param name="Differences">What is there and is not as it must be, one sentence each; nothing was made then.</param>

@@ -17,14 +17,21 @@ internal static class AwsRegistration
         services.AddSingleton<DynamoDatabase>();
         services.AddSingleton<AwsProvisioning>();
         services.AddSingleton<IHostedService, AwsStart>();
-        services.AddSingleton<IReadinessProbe, DynamoProbe>();
+        if (needs.Tables.Count > 0)
+        {
+            services.AddSingleton<IReadinessProbe, DynamoProbe>();
+        }
+
+        services.AddSingleton<SqsQueues>();
+        if (needs.Queues.Count > 0)
+        {
+            services.AddSingleton<IReadinessProbe, SqsProbe>();
+        }
     }
 
     /// <summary>Table and queue, and what keeps the one in step with the other.</summary>
     public static IServiceCollection AddMapSearchesOnAws(this IServiceCollection services)
     {
-        services.AddSingleton<SqsQueues>();
-        services.AddSingleton<IReadinessProbe, SqsProbe>();
         services.AddSingleton<DynamoMapSearchJobStore>();
         services.AddSingleton<IMapSearchJobStore>(provider => provider.GetRequiredService<DynamoMapSearchJobStore>());
         services.AddSingleton(provider => new SqsMapSearchQueue(provider.GetRequiredService<SqsQueues>()));
@@ -32,5 +39,14 @@ internal static class AwsRegistration
         services.AddSingleton<IMapSearchMessages>(provider => provider.GetRequiredService<SqsMapSearchQueue>());
         services.AddSingleton<MapSearchSweep>();
         return services.AddSingleton<IUpkeep>(provider => provider.GetRequiredService<MapSearchSweep>());
+    }
+
+    /// <summary>The queue alone: the checks stay where users are.</summary>
+    public static IServiceCollection AddDailyChecksOnAws(this IServiceCollection services)
+    {
+        services.AddSingleton<SqsDailyCheckQueue>();
+        services.AddSingleton<IDailyCheckQueue>(provider => provider.GetRequiredService<SqsDailyCheckQueue>());
+        services.AddSingleton<IDailyCheckMessages>(provider => provider.GetRequiredService<SqsDailyCheckQueue>());
+        return services.AddSingleton<IUpkeep, DailyCheckSweep>();
     }
 }

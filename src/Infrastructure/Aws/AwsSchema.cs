@@ -23,7 +23,7 @@ public static class AwsSchema
     /// <summary>Deliveries of a message that nobody answers for, before it is set aside in the dead-letter queue.</summary>
     public const int MaxReceiveCount = 5;
 
-    /// <summary>Messages wait no longer than this, in either queue; the longest that SQS offers.</summary>
+    /// <summary>Messages wait no longer than this, in any queue; the longest that SQS offers.</summary>
     public static readonly TimeSpan MessageRetention = TimeSpan.FromDays(14);
 
     public static AwsTable Sessions { get; } = new("user-sessions", "USER_SESSIONS_TABLE_NAME");
@@ -47,8 +47,13 @@ public static class AwsSchema
 
     public static IReadOnlyList<AwsTable> Tables { get; } = [Sessions, MapSearches, UpstreamTokens, UpstreamBudget, LeaderboardCache, RateLimits];
 
-    /// <summary>A standard queue.</summary>
     public static AwsQueue MapSearchQueue { get; } = new("map-search-queue", "MAP_SEARCH_QUEUE_URL", "map-search-dead-letters");
+
+    /// <summary>Of the checks of daily runs.</summary>
+    public static AwsQueue DailyCheckQueue { get; } = new("daily-check-queue", "SCHEDULER_QUEUE_URL", "daily-check-dead-letters");
+
+    /// <summary>Standard queues.</summary>
+    public static IReadOnlyList<AwsQueue> Queues { get; } = [MapSearchQueue, DailyCheckQueue];
 
     /// <summary>Makes what a configuration lacks of all this.</summary>
     /// <exception cref="ConfigurationException">A setting cannot be followed, or AWS does not answer.</exception>

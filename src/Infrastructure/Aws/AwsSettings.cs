@@ -11,29 +11,31 @@ internal sealed class AwsSettings
     public const string StandardPrefix = "backend-";
 
     private readonly IReadOnlyDictionary<AwsTable, string> _tables;
+    private readonly IReadOnlyDictionary<AwsQueue, string?> _queues;
 
-    private AwsSettings(IReadOnlyDictionary<AwsTable, string> tables, string prefix) => (_tables, Prefix) = (tables, prefix);
+    private AwsSettings(IReadOnlyDictionary<AwsTable, string> tables, IReadOnlyDictionary<AwsQueue, string?> queues, string prefix) =>
+        (_tables, _queues, Prefix) = (tables, queues, prefix);
 
     /// <summary>What names begin with that nobody has set. Default <c>backend-</c>.</summary>
     public string Prefix { get; }
-
-    /// <summary>Null: to be looked up by <see cref="QueueName"/>.</summary>
-    public string? QueueUrl { get; private init; }
-
-    public string QueueName => QueueUrl is { } url ? url[(url.LastIndexOf('/') + 1)..] : Prefix + AwsSchema.MapSearchQueue.BaseName;
-
-    /// <summary>Of the queue that <c>aws-provision</c> makes; at run time the redrive policy of the queue tells.</summary>
-    public string DeadLetterQueueName => Prefix + AwsSchema.MapSearchQueue.DeadLetterBaseName;
 
     /// <summary>How long a start waits for services that are away. Default 30 s.</summary>
     public TimeSpan StartTimeout { get; private init; }
 
     public string NameOf(AwsTable table) => _tables[table];
 
+    public string NameOf(AwsQueue queue) => _queues[queue] is { } url ? url[(url.LastIndexOf('/') + 1)..] : Prefix + queue.BaseName;
+
+    /// <summary>Null: to be looked up by its name.</summary>
+    public string? UrlOf(AwsQueue queue) => _queues[queue];
+
+    /// <summary>Of what <c>aws-provision</c> makes; at run time the redrive policy of the queue tells.</summary>
+    public string DeadLetterNameOf(AwsQueue queue) => Prefix + queue.DeadLetterBaseName;
+
     /// <summary>For the start-up log.</summary>
     public string Describe(PortEntry port) => string.Join(
         ", ",
-        new[] { port.AwsTable is { } table ? $"DynamoDB table {NameOf(table)}" : null, port.AwsQueue is null ? null : $"SQS queue {QueueName}" }.OfType<string>());
+        new[] { port.AwsTable is { } table ? $"DynamoDB table {NameOf(table)}" : null, port.AwsQueue is { } queue ? $"SQS queue {NameOf(queue)}" : null }.OfType<string>());
 
     /// <param name="errors">Gets one sentence for each setting that cannot be followed.</param>
     public static AwsSettings Read(IConfiguration configuration, ICollection<string> errors)
@@ -49,9 +51,11 @@ internal sealed class AwsSettings
             errors.Add("AWS adapters are chosen, but there is no region; set AWS_REGION.");
         }
 
-        return new AwsSettings(AwsSchema.Tables.ToDictionary(table => table, table => ReadName(configuration, table, prefix, errors)), prefix)
+        return new AwsSettings(
+            AwsSchema.Tables.ToDictionary(table => table, table => ReadName(configuration, table, prefix, errors)),
+            AwsSchema.Queues.ToDictionary(queue => queue, queue => ReadUrl(configuration, queue.UrlSetting, errors)),
+            prefix)
         {
-            QueueUrl = ReadUrl(configuration, AwsSchema.MapSearchQueue.UrlSetting, errors),
             StartTimeout = Setting.Read(configuration, "Aws:StartTimeout", TimeSpan.FromSeconds(30), TimeSpan.Zero, TimeSpan.FromHours(1), errors),
         };
     }

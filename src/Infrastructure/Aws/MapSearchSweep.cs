@@ -14,8 +14,6 @@ namespace Backend.Infrastructure.Aws;
 internal sealed partial class MapSearchSweep(
     DynamoMapSearchJobStore jobs, SqsMapSearchQueue queue, SqsQueues queues, MapSearchOptions options, TimeProvider clock, ILogger<MapSearchSweep> logger) : IUpkeep
 {
-    private const int MaxAtOnce = 10;
-
     /// <summary>A message takes milliseconds; a search that waits for a place this long may get a second one, which is harmless.</summary>
     private static readonly TimeSpan s_longestWay = TimeSpan.FromMinutes(1);
 
@@ -30,6 +28,8 @@ internal sealed partial class MapSearchSweep(
 
     /// <summary>Timers count coarser than the clock that leases are seen by, and may be a little ahead of it.</summary>
     private static readonly TimeSpan s_timerEarliness = TimeSpan.FromMilliseconds(100);
+
+    private readonly SqsQueue _messages = queues.Of(AwsSchema.MapSearchQueue);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -81,7 +81,7 @@ internal sealed partial class MapSearchSweep(
 
     private async Task HandleDeadLettersAsync(CancellationToken cancellationToken)
     {
-        if (await queues.DeadLetterUrlAsync(cancellationToken) is not { } url)
+        if (await _messages.DeadLetterUrlAsync(cancellationToken) is not { } url)
         {
             return;
         }
@@ -90,8 +90,8 @@ internal sealed partial class MapSearchSweep(
         while (true)
         {
             var received = await AwsFailures.GuardAsync(
-                token => queues.Client.ReceiveMessageAsync(
-                    new ReceiveMessageRequest { QueueUrl = url, MaxNumberOfMessages = MaxAtOnce, VisibilityTimeout = (int)s_handling.TotalSeconds, WaitTimeSeconds = 0 }, token),
+                token => _messages.Client.ReceiveMessageAsync(
+                    new ReceiveMessageRequest { QueueUrl = url, MaxNumberOfMessages = SqsQueue.MaxAtOnce, VisibilityTimeout = (int)s_handling.TotalSeconds, WaitTimeSeconds = 0 }, token),
                 cancellationToken);
             if (received.Messages is not { Count: > 0 } messages)
             {
@@ -107,7 +107,7 @@ internal sealed partial class MapSearchSweep(
                 }
                 else if (await HandleDeadLetterAsync(key, cancellationToken))
                 {
-                    await AwsFailures.GuardAsync(token => queues.Client.DeleteMessageAsync(url, message.ReceiptHandle, token), CancellationToken.None);
+                    await AwsFailures.GuardAsync(token => _messages.Client.DeleteMessageAsync(url, message.ReceiptHandle, token), CancellationToken.None);
                 }
             }
         }
@@ -115,7 +115,7 @@ internal sealed partial class MapSearchSweep(
         // To be seen by people, and by the alarm.
         foreach (var handle in left)
         {
-            await AwsFailures.GuardAsync(token => queues.Client.ChangeMessageVisibilityAsync(url, handle, 0, token), CancellationToken.None);
+            await AwsFailures.GuardAsync(token => _messages.Client.ChangeMessageVisibilityAsync(url, handle, 0, token), CancellationToken.None);
         }
     }
 

@@ -41,6 +41,8 @@ internal static class PortTable
             // The checks are kept where users are, whatever that is.
             InMemory = s => s.AddSingleton<IDailyCheckQueue, StoredDailyCheckQueue>(),
             Postgres = s => s.AddSingleton<IDailyCheckQueue, StoredDailyCheckQueue>(),
+            Aws = s => s.AddDailyChecksOnAws(),
+            AwsQueue = AwsSchema.DailyCheckQueue,
         },
         new("Sessions", typeof(ISessionStore))
         {

@@ -25,7 +25,7 @@ internal static class DailyRunEndpoints
         var group = routes.MapGroup(string.Empty).AllowAnonymous().WithTag("Daily run", "The check of all alerts and notifications, once a day. For whoever knows `CRON_SECRET`, in the `Authorization` header.");
         group.MapPost(Path, StartDailyRun).WithName(nameof(StartDailyRun)).WithSummary("Begins the daily run of this date, or finds it begun")
             .TakesEachParameterOnce().Fails(s_unauthorized)
-            .WithExamples(DailyRunExamples.Started);
+            .WithExamples(DailyRunExamples.Started, DailyRunExamples.Finished);
         group.MapGet(Path + "/{date}", GetDailyRun).WithName(nameof(GetDailyRun)).WithSummary("How far a run is")
             .Fails(s_unauthorized, DailyRunErrors.NotFound)
             .WithExamples(DailyRunExamples.Run);

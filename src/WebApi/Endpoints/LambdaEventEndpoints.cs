@@ -1,23 +1,21 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Backend.Application.Alerts;
+using Backend.Application.DailyEmails;
+using Backend.Application.DailyRuns;
 using Backend.Application.Maintenance;
-using Backend.Application.Ports;
 using Backend.Domain.Common;
-using Backend.Infrastructure;
 using Backend.WebApi.Http;
-using Backend.WebApi.Workers;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Backend.WebApi.Endpoints;
 
 /// <summary>
-/// What AWS Lambda is handed that is no request: batches of the queue and schedules, as the Lambda Web Adapter posts them. Mapped in the
+/// What AWS Lambda is handed that is no request: batches of the queues and schedules, as the Lambda Web Adapter posts them. Mapped in the
 /// worker function only.
 /// </summary>
-internal static partial class LambdaEventEndpoints
+internal static class LambdaEventEndpoints
 {
     /// <summary>As JSON: what the adapter knows of the request it forwards; null or absent for an event that is none.</summary>
     public const string RequestContextHeader = "x-amzn-request-context";
@@ -25,94 +23,74 @@ internal static partial class LambdaEventEndpoints
     /// <summary>As JSON: what Lambda says of this invocation.</summary>
     public const string LambdaContextHeader = "x-amzn-lambda-context";
 
-    /// <summary>The task of the schedule that keeps the stores up.</summary>
+    /// <summary>The task of the schedule for all that workers of a server look after all the time.</summary>
     public const string MaintenanceTask = "maintenance";
+
+    /// <summary>The task of the schedule that begins the daily run.</summary>
+    public const string DailyTask = "daily";
 
     /// <summary>For saving, handing back and answering before Lambda ends the process.</summary>
     private static readonly TimeSpan s_margin = TimeSpan.FromSeconds(20);
 
+    /// <summary>The same, for mails: one that is being handed over may take a minute, and nobody would know what became of it.</summary>
+    private static readonly TimeSpan s_marginOfMails = TimeSpan.FromSeconds(90);
+
     public static void MapLambdaEvents(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/events", TakeEvent).AllowAnonymous().WithName(nameof(TakeEvent)).ExcludeFromDescription();
 
-    private static async Task<Results<Ok<BatchResponse>, Ok<KeepUpResult>, Failure>> TakeEvent(
-        LambdaEvent taken, HttpContext context, IMapSearchMessages messages, MapSearchRun run, IMediator mediator, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<MapSearchRun> logger)
+    private static async Task<Results<Ok<BatchResponse>, Ok<KeepUpResult>, Ok<DailyRunResponse>, Failure>> TakeEvent(
+        LambdaEvent taken, HttpContext context, LambdaMessages messages, IMediator mediator, IHostApplicationLifetime lifetime, TimeProvider clock)
     {
         if (IsRequest(context.Request.Headers[RequestContextHeader]))
         {
             return new Failure(new Error(ErrorKind.NotFound, "request.not_found", "There is nothing at this address."));
         }
 
-        using var stop = StopBefore(context.Request.Headers[LambdaContextHeader], clock);
+        using var stop = StopBefore(context.Request.Headers[LambdaContextHeader], taken.Detail is null ? s_margin : s_marginOfMails, clock);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stop.Token, context.RequestAborted, lifetime.ApplicationStopping);
         if (taken.Records is { } records && records.All(record => record is { MessageId.Length: > 0 }))
         {
-            var outcomes = await Task.WhenAll(records.Select(async record => (record.MessageId, IsDone: await TryRunAsync(record, messages, run, logger, ended.Token))));
+            var outcomes = await Task.WhenAll(records.Select(async record => (record.MessageId, IsDone: await messages.TryRunAsync(record, ended.Token))));
             return TypedResults.Ok(new BatchResponse([.. outcomes.Where(o => !o.IsDone).Select(o => new FailedItem(o.MessageId))]));
         }
 
-        if (taken.Detail?.Task != MaintenanceTask)
+        return taken.Detail?.Task switch
         {
-            return new Failure(new Error(ErrorKind.Validation, "event.unknown", "This is no event that is known here."));
-        }
+            MaintenanceTask => await MaintainAsync(mediator, ended.Token) is var kept && kept.IsSuccess ? TypedResults.Ok(kept.Value) : new Failure(kept.Error),
+            DailyTask => await mediator.Send(new StartDailyRunCommand("schedule"), ended.Token) is var started && started.IsSuccess
+                ? TypedResults.Ok(DailyRunResponse.From(started.Value.Run))
+                : new Failure(started.Error),
+            _ => new Failure(new Error(ErrorKind.Validation, "event.unknown", "This is no event that is known here.")),
+        };
+    }
 
-        var kept = await mediator.Send(new KeepUpCommand(), ended.Token);
+    private static async Task<Result<KeepUpResult>> MaintainAsync(IMediator mediator, CancellationToken stop)
+    {
+        var kept = await mediator.Send(new KeepUpCommand(), stop);
         try
         {
-            await mediator.Send(new CountAlertMapsCommand(), ended.Token);
+            // Counts wait for the pace of the Trackmania services, for which no mail needs to wait.
+            await Task.WhenAll(mediator.Send(new SendDailyEmailsCommand(), stop), mediator.Send(new CountAlertMapsCommand(), stop));
         }
-        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The next minute goes on.
         }
 
-        if (!kept.IsSuccess)
-        {
-            return new Failure(kept.Error);
-        }
-
         // An error of the function, which raises its alarm; the schedule comes again anyway.
-        return kept.Value.Failed == 0
-            ? TypedResults.Ok(kept.Value)
-            : new Failure(new Error(ErrorKind.Unavailable, "maintenance.failed", "Some stores could not be kept up."));
-    }
-
-    /// <summary>False when SQS is to deliver the message again; whatever happens concerns this message only.</summary>
-    private static async Task<bool> TryRunAsync(SqsRecord record, IMapSearchMessages messages, MapSearchRun run, ILogger logger, CancellationToken stop)
-    {
-        var deliveries = int.TryParse(record.Attributes?.ApproximateReceiveCount, NumberStyles.None, CultureInfo.InvariantCulture, out var count) ? count : 1;
-        if (messages.TryRead(record.Body ?? string.Empty, record.ReceiptHandle ?? string.Empty, deliveries) is not { } ticket)
-        {
-            LogUnreadable(logger, record.MessageId);
-            return false;
-        }
-
-        try
-        {
-            await run.RunAsync(() => ticket, stop);
-            return true;
-        }
-        catch (StoreUnavailableException exception)
-        {
-            LogAway(logger, exception.Message);
-            return false;
-        }
-        catch (Exception exception)
-        {
-            LogFailed(logger, exception, ticket.Key.Id.Value);
-            return false;
-        }
+        return kept.IsSuccess && kept.Value.Failed > 0 ? new Error(ErrorKind.Unavailable, "maintenance.failed", "Some stores could not be kept up.") : kept;
     }
 
     private static bool IsRequest(string? requestContext) => !string.IsNullOrWhiteSpace(requestContext) && requestContext.Trim() is not ("null" or "{}");
 
-    private static CancellationTokenSource StopBefore(string? lambdaContext, TimeProvider clock)
+    private static CancellationTokenSource StopBefore(string? lambdaContext, TimeSpan margin, TimeProvider clock)
     {
         if (ReadDeadline(lambdaContext) is not { } deadline)
         {
             return new CancellationTokenSource();
         }
 
-        var left = DateTimeOffset.FromUnixTimeMilliseconds(deadline) - clock.GetUtcNow() - s_margin;
+        var left = DateTimeOffset.FromUnixTimeMilliseconds(deadline) - clock.GetUtcNow() - margin;
         return new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
     }
 
@@ -127,18 +105,9 @@ internal static partial class LambdaEventEndpoints
             return null;
         }
     }
-
-    [LoggerMessage(LogLevel.Error, "Message {MessageId} is none of ours")]
-    private static partial void LogUnreadable(ILogger logger, string messageId);
-
-    [LoggerMessage(LogLevel.Warning, "Map searches wait: {Reason}")]
-    private static partial void LogAway(ILogger logger, string reason);
-
-    [LoggerMessage(LogLevel.Error, "The run of map search {JobId} failed")]
-    private static partial void LogFailed(ILogger logger, Exception exception, Guid jobId);
 }
 
-/// <summary>A batch of the queue has <paramref name="Records"/>, a schedule its <paramref name="Detail"/>.</summary>
+/// <summary>A batch of a queue has <paramref name="Records"/>, a schedule its <paramref name="Detail"/>.</summary>
 internal sealed record LambdaEvent(
     [property: JsonPropertyName("Records")] IReadOnlyList<SqsRecord>? Records,
     [property: JsonPropertyName("detail")] ScheduleDetail? Detail);

@@ -7,30 +7,58 @@ using MediatR;
 
 namespace Backend.WebApi.Workers;
 
-/// <summary>Does what a run does for one user, part by part, while it says again and again that the check is still being worked on.</summary>
-internal sealed partial class DailyCheckRun(IMediator mediator, IDailyRunStore runs, TimeProvider clock, ILogger<DailyCheckRun> logger)
+/// <summary>Does what a run does for one user, part by part, while it says again and again that the check is still being worked on; and what becomes of its delivery.</summary>
+internal sealed partial class DailyCheckRun(IDailyCheckQueue queue, IMediator mediator, IDailyRunStore runs, TimeProvider clock, ILogger<DailyCheckRun> logger)
 {
     private static readonly TimeSpan s_renewal = IDailyRunStore.Lease / 4;
 
-    /// <returns>When the check goes on; null when it has ended, or is somebody else's.</returns>
-    public async Task<TimeSpan?> RunAsync(DailyCheck check, CancellationToken cancellationToken)
+    /// <summary>
+    /// Does the check and settles its delivery. After an exception that nobody foresaw it is not settled: the check comes back by itself,
+    /// and a queue that counts deliveries can count this one.
+    /// </summary>
+    /// <param name="stop">Gives the check back with everything saved; another goes on at once.</param>
+    public async Task RunAsync(DailyCheckDelivery delivery, CancellationToken stop)
     {
-        using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        TimeSpan? again;
+        try
+        {
+            again = await WorkUntilAsync(delivery.Check, stop);
+        }
+        catch (StoreUnavailableException exception)
+        {
+            LogAway(delivery.Check.Key, exception.Message);
+            again = IDailyRunStore.Lease;
+        }
+
+        await queue.SettleAsync(delivery, again, CancellationToken.None);
+    }
+
+    /// <returns>When the check goes on; null when it has ended.</returns>
+    private async Task<TimeSpan?> WorkUntilAsync(DailyCheck check, CancellationToken stop)
+    {
+        using var lost = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var renewing = RenewAsync(check, lost);
         try
         {
             var outcome = await WorkAsync(check, lost.Token);
-            return outcome.Status == DailyPartStatus.PutOff ? outcome.Again : null;
+            return outcome.Status switch
+            {
+                DailyPartStatus.Ended => null,
+                DailyPartStatus.PutOff => outcome.Again,
+
+                // Whoever has it may die, and this may be the only message of it.
+                _ => IDailyRunStore.Lease,
+            };
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Another goes on at once, and need not wait until the claim lapses.
             await runs.TryPutOffAsync(check, TimeSpan.Zero, isRetry: false, CancellationToken.None);
-            throw;
+            return TimeSpan.Zero;
         }
         catch (OperationCanceledException) when (lost.IsCancellationRequested)
         {
-            return null;
+            return IDailyRunStore.Lease;
         }
         finally
         {
@@ -93,6 +121,9 @@ internal sealed partial class DailyCheckRun(IMediator mediator, IDailyRunStore r
             // The work has ended.
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Check {Check} waits: {Reason}")]
+    private partial void LogAway(DailyCheckKey check, string reason);
 
     [LoggerMessage(LogLevel.Error, "Check {Check} failed unexpectedly ({Part})")]
     private partial void LogFailed(Exception exception, DailyCheckKey check, string part);

@@ -15,8 +15,7 @@ internal sealed partial class DailyCheckWorker(IDailyCheckQueue queue, DailyChec
             try
             {
                 var delivery = await queue.ReceiveAsync(stoppingToken);
-                var again = await run.RunAsync(delivery.Check, stoppingToken);
-                await queue.SettleAsync(delivery, again, stoppingToken);
+                await run.RunAsync(delivery, stoppingToken);
                 isTroubled = false;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -52,7 +52,7 @@ internal sealed record Hosting(HostingRole Role, bool IsLambda)
 
         if (TakesEvents && !infrastructure.TakesMessages)
         {
-            errors.Add($"{RoleSetting} is {Role} in a function of AWS Lambda, which is handed its work by SQS; choose Adapters:Jobs=Aws.");
+            errors.Add($"{RoleSetting} is {Role} in a function of AWS Lambda, which is handed its work by SQS; choose Adapters:Jobs=Aws and Adapters:DailyQueue=Aws.");
         }
     }
 }

@@ -30,7 +30,10 @@ public sealed class AwsStartTests : IAsyncLifetime
             sentences.ShouldContain($"The DynamoDB table {resources.NameOf(table)} is missing; run aws-provision.");
         }
 
-        sentences.ShouldContain($"The SQS queue {resources.QueueName} is missing; run aws-provision.");
+        foreach (var queue in AwsSchema.Queues)
+        {
+            sentences.ShouldContain($"The SQS queue {resources.NameOf(queue)} is missing; run aws-provision.");
+        }
     }
 
     [Fact]

@@ -144,12 +144,12 @@ internal sealed class AwsSystem : IAsyncDisposable
         }
     }
 
-    public async Task SendAsync(string body) => await Resources.Sqs.SendMessageAsync(await Resources.QueueUrlAsync(), body);
+    public async Task SendAsync(string body, AwsQueue? queue = null) => await Resources.Sqs.SendMessageAsync(await Resources.QueueUrlAsync(queue), body);
 
     /// <summary>As Lambda does for its function.</summary>
-    public async Task<List<Message>> ReceiveAsync(int seconds = 30, bool deadLetters = false)
+    public async Task<List<Message>> ReceiveAsync(int seconds = 30, bool deadLetters = false, AwsQueue? queue = null)
     {
-        var request = new ReceiveMessageRequest(deadLetters ? await Resources.DeadLetterQueueUrlAsync() : await Resources.QueueUrlAsync())
+        var request = new ReceiveMessageRequest(deadLetters ? await Resources.DeadLetterQueueUrlAsync(queue) : await Resources.QueueUrlAsync(queue))
         {
             MaxNumberOfMessages = 10,
             VisibilityTimeout = seconds,
@@ -160,12 +160,8 @@ internal sealed class AwsSystem : IAsyncDisposable
     }
 
     /// <summary>All messages, due, hidden and held back.</summary>
-    public async Task<Backlog> BacklogAsync(bool deadLetters = false)
-    {
-        var url = deadLetters ? await Resources.DeadLetterQueueUrlAsync() : await Resources.QueueUrlAsync();
-        var attributes = await Resources.Sqs.GetQueueAttributesAsync(url, ["All"]);
-        return new Backlog(attributes.ApproximateNumberOfMessages, attributes.ApproximateNumberOfMessagesNotVisible, attributes.ApproximateNumberOfMessagesDelayed);
-    }
+    public async Task<Backlog> BacklogAsync(bool deadLetters = false, AwsQueue? queue = null) =>
+        await Backlog.ReadAsync(Resources.Sqs, deadLetters ? await Resources.DeadLetterQueueUrlAsync(queue) : await Resources.QueueUrlAsync(queue));
 
     /// <summary>Waits until there is no message any more; those that are hidden or held back become due meanwhile.</summary>
     public Task<Backlog> EmptyAsync() => Eventually.GetAsync(
@@ -242,5 +238,11 @@ internal sealed class AwsSystem : IAsyncDisposable
 /// <summary>Messages of a queue: due, hidden, held back.</summary>
 internal sealed record Backlog(int Due, int Hidden, int HeldBack)
 {
+    public static async Task<Backlog> ReadAsync(IAmazonSQS sqs, string url)
+    {
+        var attributes = await sqs.GetQueueAttributesAsync(url, ["All"]);
+        return new Backlog(attributes.ApproximateNumberOfMessages, attributes.ApproximateNumberOfMessagesNotVisible, attributes.ApproximateNumberOfMessagesDelayed);
+    }
+
     public int All => Due + Hidden + HeldBack;
 }

@@ -27,7 +27,7 @@ public sealed class ProvisionTests : IAsyncLifetime
         lines[^1].ShouldBe("Everything is there.");
         lines[..^1].Order(StringComparer.Ordinal).ShouldBe(
             AwsSchema.Tables.Select(t => $"Made the DynamoDB table {_resources.NameOf(t)}.")
-                .Append($"Made the SQS queue {_resources.QueueName}.").Append($"Made the SQS queue {_resources.DeadLetterQueueName}.").Order(StringComparer.Ordinal));
+                .Concat(AwsSchema.Queues.SelectMany(q => new[] { $"Made the SQS queue {_resources.NameOf(q)}.", $"Made the SQS queue {_resources.DeadLetterNameOf(q)}." })).Order(StringComparer.Ordinal));
         await ShouldBeWholeAsync();
         var made = await DescribeAsync();
 
@@ -72,18 +72,33 @@ public sealed class ProvisionTests : IAsyncLifetime
         before.Count.ShouldBe(1);
     }
 
-    [Theory]
-    [InlineData(null, "The SQS queue {0} has no dead-letter queue.")]
-    [InlineData(3, "The SQS queue {0} sets messages aside after 3 deliveries instead of 5.")]
-    public async Task A_queue_that_differs_is_named_and_nothing_is_made_or_changed(int? deliveries, string sentence)
+    public static TheoryData<int, int?, string> OtherQueues
     {
-        await MakeQueuesAsync(deliveries);
+        get
+        {
+            var data = new TheoryData<int, int?, string>();
+            for (var queue = 0; queue < AwsSchema.Queues.Count; queue++)
+            {
+                data.Add(queue, null, "The SQS queue {0} has no dead-letter queue.");
+                data.Add(queue, 3, "The SQS queue {0} sets messages aside after 3 deliveries instead of 5.");
+            }
+
+            return data;
+        }
+    }
+
+    /// <param name="number">Of the queue in the schema.</param>
+    [Theory]
+    [MemberData(nameof(OtherQueues))]
+    public async Task A_queue_that_differs_is_named_and_nothing_is_made_or_changed(int number, int? deliveries, string sentence)
+    {
+        await MakeQueuesAsync(AwsSchema.Queues[number], deliveries);
         var before = await DescribeAsync();
 
         var (code, output) = await ProvisionAsync();
 
         code.ShouldBe(1);
-        Lines(output).ShouldBe([string.Format(sentence, _resources.QueueName), "Nothing was made or changed."]);
+        Lines(output).ShouldBe([string.Format(sentence, _resources.NameOf(AwsSchema.Queues[number])), "Nothing was made or changed."]);
         (await DescribeAsync()).ShouldBe(before);
     }
 
@@ -92,7 +107,7 @@ public sealed class ProvisionTests : IAsyncLifetime
     {
         await MakeTableAsync(AwsSchema.MapSearches, "keys");
         await MakeTableAsync(AwsSchema.Sessions, "expiry");
-        await MakeQueuesAsync(deliveries: null);
+        await MakeQueuesAsync(AwsSchema.MapSearchQueue, deliveries: null);
 
         var (code, output) = await ProvisionAsync();
 
@@ -115,7 +130,7 @@ public sealed class ProvisionTests : IAsyncLifetime
         lines[^1].ShouldBe("Everything is there.");
         lines.ShouldNotContain(l => l.Contains(_resources.NameOf(AwsSchema.Sessions), StringComparison.Ordinal));
         lines.Where(l => l.Contains(_resources.NameOf(AwsSchema.MapSearches), StringComparison.Ordinal)).ShouldBe([$"Made the expiry of items in the DynamoDB table {_resources.NameOf(AwsSchema.MapSearches)}."]);
-        lines.Where(l => l.Contains("queue", StringComparison.Ordinal)).ShouldBe([$"Made the SQS queue {_resources.QueueName}."]);
+        lines.Where(l => l.Contains(_resources.QueueName, StringComparison.Ordinal) || l.Contains(_resources.DeadLetterQueueName, StringComparison.Ordinal)).ShouldBe([$"Made the SQS queue {_resources.QueueName}."]);
         await ShouldBeWholeAsync();
     }
 
@@ -140,7 +155,7 @@ public sealed class ProvisionTests : IAsyncLifetime
             var outcomes = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => new AwsProvisioning(resources.DynamoDb, resources.Sqs, settings).ProvisionAsync(CancellationToken.None)));
 
             outcomes.ShouldAllBe(o => o.Differences.Count == 0);
-            (await new AwsProvisioning(resources.DynamoDb, resources.Sqs, settings).CheckAsync(new AwsNeeds(AwsSchema.Tables, Queue: true), CancellationToken.None)).ShouldBeEmpty();
+            (await new AwsProvisioning(resources.DynamoDb, resources.Sqs, settings).CheckAsync(new AwsNeeds(AwsSchema.Tables, AwsSchema.Queues), CancellationToken.None)).ShouldBeEmpty();
         }
     }
 
@@ -197,11 +212,14 @@ public sealed class ProvisionTests : IAsyncLifetime
     private async Task ShouldBeWholeAsync()
     {
         var provisioning = new AwsProvisioning(_resources.DynamoDb, _resources.Sqs, ContractResources.SettingsOf(_resources));
-        (await provisioning.CheckAsync(new AwsNeeds(AwsSchema.Tables, Queue: true), CancellationToken.None)).ShouldBeEmpty();
-        (await DescribeAsync()).Count.ShouldBe(AwsSchema.Tables.Count + 2);
-        var queue = await _resources.Sqs.GetQueueAttributesAsync(await _resources.QueueUrlAsync(), ["RedrivePolicy", "MessageRetentionPeriod"]);
-        queue.Attributes["RedrivePolicy"].ShouldContain(_resources.DeadLetterQueueName);
-        queue.Attributes["MessageRetentionPeriod"].ShouldBe("1209600");
+        (await provisioning.CheckAsync(new AwsNeeds(AwsSchema.Tables, AwsSchema.Queues), CancellationToken.None)).ShouldBeEmpty();
+        (await DescribeAsync()).Count.ShouldBe(AwsSchema.Tables.Count + (2 * AwsSchema.Queues.Count));
+        foreach (var queue in AwsSchema.Queues)
+        {
+            var made = await _resources.Sqs.GetQueueAttributesAsync(await _resources.QueueUrlAsync(queue), ["RedrivePolicy", "MessageRetentionPeriod"]);
+            made.Attributes["RedrivePolicy"].ShouldContain(_resources.DeadLetterNameOf(queue));
+            made.Attributes["MessageRetentionPeriod"].ShouldBe("1209600");
+        }
     }
 
     /// <summary>All that there is under the names of this test, as DynamoDB and SQS describe it.</summary>
@@ -260,16 +278,16 @@ public sealed class ProvisionTests : IAsyncLifetime
         }
     }
 
-    private async Task MakeQueuesAsync(int? deliveries)
+    private async Task MakeQueuesAsync(AwsQueue queue, int? deliveries)
     {
         var attributes = new Dictionary<string, string>(StringComparer.Ordinal);
         if (deliveries is { } count)
         {
-            var deadLetters = (await _resources.Sqs.CreateQueueAsync(_resources.DeadLetterQueueName)).QueueUrl;
+            var deadLetters = (await _resources.Sqs.CreateQueueAsync(_resources.DeadLetterNameOf(queue))).QueueUrl;
             var arn = (await _resources.Sqs.GetQueueAttributesAsync(deadLetters, ["QueueArn"])).Attributes["QueueArn"];
             attributes["RedrivePolicy"] = $$"""{"deadLetterTargetArn":"{{arn}}","maxReceiveCount":"{{count}}"}""";
         }
 
-        await _resources.Sqs.CreateQueueAsync(new CreateQueueRequest { QueueName = _resources.QueueName, Attributes = attributes });
+        await _resources.Sqs.CreateQueueAsync(new CreateQueueRequest { QueueName = _resources.NameOf(queue), Attributes = attributes });
     }
 }

@@ -11,6 +11,8 @@ public sealed class StackDataTests
 
     public static TheoryData<string> Tables => [.. AwsSchema.Tables.Select(t => t.BaseName)];
 
+    public static TheoryData<string> Queues => [.. AwsSchema.Queues.Select(q => q.BaseName)];
+
     [Fact]
     public void The_prefix_is_the_one_that_the_service_assumes() =>
         new BackendStackProps { Repository = "images", Tag = "1" }.Prefix.ShouldBe(AwsSettings.StandardPrefix);
@@ -24,7 +26,7 @@ public sealed class StackDataTests
     {
         Names(SynthesizedStack.Other, "AWS::DynamoDB::Table", "TableName").ShouldBe(AwsSchema.Tables.Select(t => SynthesizedStack.OtherPrefix + t.BaseName), ignoreOrder: true);
         Names(SynthesizedStack.Other, "AWS::SQS::Queue", "QueueName")
-            .ShouldBe([SynthesizedStack.OtherPrefix + AwsSchema.MapSearchQueue.BaseName, SynthesizedStack.OtherPrefix + AwsSchema.MapSearchQueue.DeadLetterBaseName], ignoreOrder: true);
+            .ShouldBe(AwsSchema.Queues.SelectMany(q => new[] { SynthesizedStack.OtherPrefix + q.BaseName, SynthesizedStack.OtherPrefix + q.DeadLetterBaseName }), ignoreOrder: true);
         SynthesizedStack.Other.Environment("Api")[AwsSchema.Sessions.NameSetting].ShouldBe(SynthesizedStack.OtherPrefix + AwsSchema.Sessions.BaseName);
     }
 
@@ -72,14 +74,18 @@ public sealed class StackDataTests
             .ShouldBe(baseName == AwsSchema.Sessions.BaseName || baseName == AwsSchema.MapSearches.BaseName);
 
     [Fact]
-    public void There_is_a_queue_and_one_for_what_was_set_aside()
-    {
-        var queue = Queue(AwsSchema.MapSearchQueue.BaseName);
-        var deadLetters = Queue(AwsSchema.MapSearchQueue.DeadLetterBaseName);
+    public void Every_queue_of_the_schema_is_made_and_no_other() => s_stack.OfType("AWS::SQS::Queue").Count.ShouldBe(2 * AwsSchema.Queues.Count);
 
-        s_stack.OfType("AWS::SQS::Queue").Count.ShouldBe(2);
+    [Theory]
+    [MemberData(nameof(Queues))]
+    public void There_is_a_queue_and_one_for_what_was_set_aside(string baseName)
+    {
+        var deadLetterBaseName = AwsSchema.Queues.Single(q => q.BaseName == baseName).DeadLetterBaseName;
+        var queue = Queue(baseName);
+        var deadLetters = Queue(deadLetterBaseName);
+
         ((int)queue["RedrivePolicy"]!["maxReceiveCount"]!).ShouldBe(AwsSchema.MaxReceiveCount);
-        ((string)queue["RedrivePolicy"]!["deadLetterTargetArn"]!).ShouldBe($"arn:aws:sqs:REGION:ACCOUNT:{AwsSettings.StandardPrefix}{AwsSchema.MapSearchQueue.DeadLetterBaseName}");
+        ((string)queue["RedrivePolicy"]!["deadLetterTargetArn"]!).ShouldBe($"arn:aws:sqs:REGION:ACCOUNT:{AwsSettings.StandardPrefix}{deadLetterBaseName}");
         deadLetters["RedrivePolicy"].ShouldBeNull();
         foreach (var each in new[] { queue, deadLetters })
         {
@@ -95,17 +101,18 @@ public sealed class StackDataTests
         var policies = s_stack.OfType("AWS::SQS::QueuePolicy").Select(p => p.Resource["Properties"]!["PolicyDocument"]!["Statement"]!.AsArray().ShouldHaveSingleItem()!).ToList();
 
         policies.Select(s => (string)s["Resource"]!).ShouldBe(
-            [$"arn:aws:sqs:REGION:ACCOUNT:{AwsSettings.StandardPrefix}{AwsSchema.MapSearchQueue.BaseName}", $"arn:aws:sqs:REGION:ACCOUNT:{AwsSettings.StandardPrefix}{AwsSchema.MapSearchQueue.DeadLetterBaseName}"],
+            AwsSchema.Queues.SelectMany(q => new[] { q.BaseName, q.DeadLetterBaseName }).Select(name => $"arn:aws:sqs:REGION:ACCOUNT:{AwsSettings.StandardPrefix}{name}"),
             ignoreOrder: true);
         policies.ShouldAllBe(s => (string)s["Effect"]! == "Deny" && (string)s["Action"]! == "sqs:*" && (string)s["Condition"]!["Bool"]!["aws:SecureTransport"]! == "false");
     }
 
-    [Fact]
-    public void A_message_is_hidden_for_six_times_as_long_as_the_worker_may_take()
+    [Theory]
+    [MemberData(nameof(Queues))]
+    public void A_message_is_hidden_for_six_times_as_long_as_the_worker_may_take(string baseName)
     {
         var timeout = (int)s_stack.Function("Worker").Properties["Timeout"]!;
 
-        ((int)Queue(AwsSchema.MapSearchQueue.BaseName)["VisibilityTimeout"]!).ShouldBeGreaterThanOrEqualTo(6 * timeout);
+        ((int)Queue(baseName)["VisibilityTimeout"]!).ShouldBeGreaterThanOrEqualTo(6 * timeout);
         timeout.ShouldBe(900);
     }
 

@@ -54,7 +54,6 @@ public sealed partial class StackFunctionTests
             ["AWS_LWA_PORT"] = "8080",
             ["AWS_LWA_READINESS_CHECK_PATH"] = "/health/live",
             ["AWS_LWA_ASYNC_INIT"] = "true",
-            [AwsSchema.MapSearchQueue.UrlSetting] = $"https://sqs.REGION.amazonaws.com/ACCOUNT/{AwsSettings.StandardPrefix}{AwsSchema.MapSearchQueue.BaseName}",
             ["Aws__Parameters__JWT_SECRET"] = "/backend/JWT_SECRET",
             ["Aws__Parameters__NEON_DB_CONNECTION_STRING"] = "/backend/NEON_DB_CONNECTION_STRING",
             ["Aws__Parameters__AUTHORIZATION"] = "/backend/AUTHORIZATION",
@@ -69,6 +68,11 @@ public sealed partial class StackFunctionTests
         foreach (var table in AwsSchema.Tables)
         {
             expected[table.NameSetting] = AwsSettings.StandardPrefix + table.BaseName;
+        }
+
+        foreach (var queue in AwsSchema.Queues)
+        {
+            expected[queue.UrlSetting] = $"https://sqs.REGION.amazonaws.com/ACCOUNT/{AwsSettings.StandardPrefix}{queue.BaseName}";
         }
 
         if (role == "Api")
@@ -126,32 +130,45 @@ public sealed partial class StackFunctionTests
         Callers(arn).ShouldBe(["apigateway.amazonaws.com"]);
     }
 
-    [Fact]
-    public void Messages_go_to_the_worker_alone_which_says_which_of_them_failed()
+    [Theory]
+    [InlineData("map-search-queue", 10, 20)]
+    [InlineData("daily-check-queue", 5, 2)]
+    public void Messages_go_to_the_worker_which_says_which_of_them_failed(string queue, int batch, int concurrency)
     {
-        // The only mapping there is: so the API has none.
-        var mapping = s_stack.OfType("AWS::Lambda::EventSourceMapping").ShouldHaveSingleItem().Resource["Properties"]!;
+        var mapping = Mappings.Where(m => (string)m["EventSourceArn"]! == $"arn:aws:sqs:REGION:ACCOUNT:{AwsSettings.StandardPrefix}{queue}").ShouldHaveSingleItem();
 
-        ((string)mapping["FunctionName"]!).ShouldBe($"${{{s_stack.Function("Worker").Id}}}");
-        ((string)mapping["EventSourceArn"]!).ShouldBe($"arn:aws:sqs:REGION:ACCOUNT:{AwsSettings.StandardPrefix}{AwsSchema.MapSearchQueue.BaseName}");
-        ((int)mapping["BatchSize"]!).ShouldBe(10);
+        ((int)mapping["BatchSize"]!).ShouldBe(batch);
         SynthesizedStack.Texts(mapping["FunctionResponseTypes"]).ShouldBe(["ReportBatchItemFailures"]);
-        ((int)mapping["ScalingConfig"]!["MaximumConcurrency"]!).ShouldBe(20);
+        ((int)mapping["ScalingConfig"]!["MaximumConcurrency"]!).ShouldBe(concurrency);
     }
 
     [Fact]
-    public void Every_minute_the_worker_is_told_to_do_maintenance()
+    public void Messages_go_to_the_worker_alone()
     {
-        var rule = s_stack.OfType("AWS::Events::Rule").ShouldHaveSingleItem().Resource["Properties"]!;
+        Mappings.Count().ShouldBe(AwsSchema.Queues.Count);
+        Mappings.ShouldAllBe(m => (string)m["FunctionName"]! == $"${{{s_stack.Function("Worker").Id}}}");
+    }
+
+    [Theory]
+    [InlineData("maintenance", "rate(1 minute)")]
+    [InlineData("daily", "cron(0 4 * * ? *)")]
+    public void On_schedule_the_worker_is_told_what_to_do(string task, string schedule)
+    {
+        var rule = Rule(s_stack, task);
         var target = rule["Targets"]!.AsArray().ShouldHaveSingleItem()!;
         var arn = $"${{{s_stack.Function("Worker").Id}.Arn}}";
 
-        ((string)rule["ScheduleExpression"]!).ShouldBe("rate(1 minute)");
+        ((string)rule["ScheduleExpression"]!).ShouldBe(schedule);
         ((string)rule["State"]!).ShouldBe("ENABLED");
         ((string)target["Arn"]!).ShouldBe(arn);
-        ((string)target["Input"]!).ShouldBe("""{"source":"aws.events","detail-type":"Scheduled Event","detail":{"task":"maintenance"}}""");
-        Callers(arn).ShouldBe(["events.amazonaws.com"]);
+        ((string)target["Input"]!).ShouldBe($$$"""{"source":"aws.events","detail-type":"Scheduled Event","detail":{"task":"{{{task}}}"}}""");
+        s_stack.OfType("AWS::Events::Rule").Count.ShouldBe(2);
+        Callers(arn).ShouldBe(["events.amazonaws.com", "events.amazonaws.com"]);
     }
+
+    [Fact]
+    public void The_daily_run_begins_at_another_hour_if_told_so() =>
+        ((string)Rule(SynthesizedStack.Other, "daily")["ScheduleExpression"]!).ShouldBe($"cron(0 {SynthesizedStack.OtherHour} * * ? *)");
 
     /// <summary>Feature flags in cdk.json would make another template than the one that the tests judge.</summary>
     [Fact]
@@ -165,6 +182,11 @@ public sealed partial class StackFunctionTests
         ((bool)settings["versionReporting"]!).ShouldBeFalse();
         File.Exists(Path.Combine(folder, ProjectOption().Match((string)settings["app"]!).Groups["file"].Value)).ShouldBeTrue();
     }
+
+    private static IEnumerable<JsonNode> Mappings => s_stack.OfType("AWS::Lambda::EventSourceMapping").Select(m => m.Resource["Properties"]!);
+
+    private static JsonNode Rule(SynthesizedStack stack, string task) =>
+        stack.OfType("AWS::Events::Rule").Select(r => r.Resource["Properties"]!).Where(r => ((string)r["Targets"]![0]!["Input"]!).Contains($"\"task\":\"{task}\"", StringComparison.Ordinal)).ShouldHaveSingleItem();
 
     private static IEnumerable<string> Callers(string function) =>
         s_stack.OfType("AWS::Lambda::Permission").Select(p => p.Resource["Properties"]!).Where(p => (string)p["FunctionName"]! == function).Select(p => (string)p["Principal"]!);

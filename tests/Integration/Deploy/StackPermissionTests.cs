@@ -6,6 +6,7 @@ namespace Backend.Integration.Deploy;
 public sealed class StackPermissionTests
 {
     private const string Queue = $"arn:aws:sqs:REGION:ACCOUNT:{AwsSettings.StandardPrefix}map-search-queue";
+    private const string DailyQueue = $"arn:aws:sqs:REGION:ACCOUNT:{AwsSettings.StandardPrefix}daily-check-queue";
     private const string DeadLetters = $"arn:aws:sqs:REGION:ACCOUNT:{AwsSettings.StandardPrefix}map-search-dead-letters";
     private const string AnyKey = "arn:aws:kms:REGION:ACCOUNT:key/*";
 
@@ -35,14 +36,21 @@ public sealed class StackPermissionTests
 
     [Fact]
     public void The_api_sends_messages_and_never_takes_one() =>
-        Of("Api", "sqs:").ShouldBe([$"sqs:SendMessage {Queue}", $"sqs:GetQueueUrl {Queue}", $"sqs:GetQueueAttributes {Queue}"], ignoreOrder: true);
+        Of("Api", "sqs:").ShouldBe(
+            [
+                $"sqs:SendMessage {Queue}", $"sqs:GetQueueUrl {Queue}", $"sqs:GetQueueAttributes {Queue}",
+                $"sqs:SendMessage {DailyQueue}", $"sqs:GetQueueUrl {DailyQueue}", $"sqs:GetQueueAttributes {DailyQueue}",
+            ],
+            ignoreOrder: true);
 
     [Fact]
-    public void The_worker_sends_and_takes_messages_and_clears_up_those_that_were_set_aside() =>
+    public void The_worker_sends_and_takes_messages_and_clears_up_searches_that_were_set_aside() =>
         Of("Worker", "sqs:").ShouldBe(
             [
                 $"sqs:SendMessage {Queue}", $"sqs:GetQueueUrl {Queue}", $"sqs:GetQueueAttributes {Queue}",
                 $"sqs:ReceiveMessage {Queue}", $"sqs:DeleteMessage {Queue}", $"sqs:ChangeMessageVisibility {Queue}",
+                $"sqs:SendMessage {DailyQueue}", $"sqs:GetQueueUrl {DailyQueue}", $"sqs:GetQueueAttributes {DailyQueue}",
+                $"sqs:ReceiveMessage {DailyQueue}", $"sqs:DeleteMessage {DailyQueue}", $"sqs:ChangeMessageVisibility {DailyQueue}",
                 $"sqs:ReceiveMessage {DeadLetters}", $"sqs:DeleteMessage {DeadLetters}", $"sqs:ChangeMessageVisibility {DeadLetters}", $"sqs:GetQueueAttributes {DeadLetters}", $"sqs:GetQueueUrl {DeadLetters}",
             ],
             ignoreOrder: true);

@@ -13,6 +13,7 @@ internal sealed class SynthesizedStack
 {
     public const string Image = "ACCOUNT.dkr.ecr.REGION.amazonaws.com/images:1.2.3";
     public const string OtherPrefix = "trial-";
+    public const int OtherHour = 23;
     public const string OtherOrigins = "https://app.example.org, http://localhost:5173";
 
     private static readonly Lazy<(SynthesizedStack Standard, SynthesizedStack Other)> s_stacks = new(Synthesize);
@@ -27,7 +28,7 @@ internal sealed class SynthesizedStack
 
     public static SynthesizedStack Standard => s_stacks.Value.Standard;
 
-    /// <summary>With <see cref="OtherPrefix"/> and <see cref="OtherOrigins"/>.</summary>
+    /// <summary>With <see cref="OtherPrefix"/>, <see cref="OtherHour"/> and <see cref="OtherOrigins"/>.</summary>
     public static SynthesizedStack Other => s_stacks.Value.Other;
 
     public string Template { get; }
@@ -72,7 +73,7 @@ internal sealed class SynthesizedStack
         var folder = Path.Combine(Leash.Instance.Folder, "cdk.out");
         var app = new App(new AppProps { Outdir = folder });
         var standard = new BackendStack(app, "Backend", new BackendStackProps { Repository = "images", Tag = "1.2.3" });
-        _ = new BackendStack(app, "Other", new BackendStackProps { Repository = "images", Tag = "1.2.3", Prefix = OtherPrefix, AllowedOrigins = OtherOrigins });
+        _ = new BackendStack(app, "Other", new BackendStackProps { Repository = "images", Tag = "1.2.3", Prefix = OtherPrefix, DailyHour = OtherHour, AllowedOrigins = OtherOrigins });
 
         // Synthesises the whole app, and refuses a template whose parts wait for each other.
         Amazon.CDK.Assertions.Template.FromStack(standard);

@@ -33,7 +33,7 @@ public sealed class RefusedRoleTests
     [Fact]
     public async Task A_worker_in_a_function_without_a_queue_that_hands_it_work() =>
         (await RefuseAsync(("Hosting:Role", "Worker"), (Function, "backend"), ("NEON_DB_CONNECTION_STRING", Database))).ShouldBe(
-            ["Hosting:Role is Worker in a function of AWS Lambda, which is handed its work by SQS; choose Adapters:Jobs=Aws."]);
+            ["Hosting:Role is Worker in a function of AWS Lambda, which is handed its work by SQS; choose Adapters:Jobs=Aws and Adapters:DailyQueue=Aws."]);
 
     [Fact]
     public async Task All_that_is_wrong_is_said_together()

@@ -31,9 +31,10 @@ internal sealed class AwsResources : IAsyncDisposable
     /// <inheritdoc cref="DynamoDb"/>
     public AmazonSQSClient Sqs { get; }
 
-    public string QueueName => Prefix + AwsSchema.MapSearchQueue.BaseName;
+    /// <summary>Of searches, as everywhere where a test does not say which queue it means.</summary>
+    public string QueueName => NameOf(AwsSchema.MapSearchQueue);
 
-    public string DeadLetterQueueName => Prefix + AwsSchema.MapSearchQueue.DeadLetterBaseName;
+    public string DeadLetterQueueName => DeadLetterNameOf(AwsSchema.MapSearchQueue);
 
     /// <param name="endpoints">Of servers of the test's own, instead of those that all share.</param>
     public static async Task<AwsResources> CreateAsync(AwsEndpoints? endpoints = null)
@@ -57,9 +58,13 @@ internal sealed class AwsResources : IAsyncDisposable
 
     public string NameOf(AwsTable table) => Prefix + table.BaseName;
 
-    public async Task<string> QueueUrlAsync() => (await Sqs.GetQueueUrlAsync(QueueName)).QueueUrl;
+    public string NameOf(AwsQueue queue) => Prefix + queue.BaseName;
 
-    public async Task<string> DeadLetterQueueUrlAsync() => (await Sqs.GetQueueUrlAsync(DeadLetterQueueName)).QueueUrl;
+    public string DeadLetterNameOf(AwsQueue queue) => Prefix + queue.DeadLetterBaseName;
+
+    public async Task<string> QueueUrlAsync(AwsQueue? queue = null) => (await Sqs.GetQueueUrlAsync(NameOf(queue ?? AwsSchema.MapSearchQueue))).QueueUrl;
+
+    public async Task<string> DeadLetterQueueUrlAsync(AwsQueue? queue = null) => (await Sqs.GetQueueUrlAsync(DeadLetterNameOf(queue ?? AwsSchema.MapSearchQueue))).QueueUrl;
 
     public async ValueTask DisposeAsync()
     {

@@ -53,7 +53,7 @@ public sealed class AwsServersTests
         (await TablesAsync(first, second.DynamoDb)).ShouldBeEmpty();
         (await TablesAsync(second)).Count.ShouldBe(AwsSchema.Tables.Count);
         (await second.Sqs.ListQueuesAsync(first.Prefix)).QueueUrls.ShouldBeEmpty();
-        (await second.Sqs.ListQueuesAsync(second.Prefix)).QueueUrls.Count.ShouldBe(2);
+        (await second.Sqs.ListQueuesAsync(second.Prefix)).QueueUrls.Count.ShouldBe(2 * AwsSchema.Queues.Count);
 
         static async Task<List<string>> TablesAsync(AwsResources resources, AmazonDynamoDBClient? client = null) =>
             [.. (await (client ?? resources.DynamoDb).ListTablesAsync(resources.Prefix)).TableNames.Where(name => name.StartsWith(resources.Prefix, StringComparison.Ordinal))];

@@ -35,7 +35,8 @@ public sealed class AwsSettingsTests : IDisposable
         _errors.ShouldBeEmpty();
         AwsSchema.Tables.Select(settings.NameOf).ShouldBe(
             ["backend-user-sessions", "backend-map-search-results", "backend-upstream-tokens", "backend-upstream-budget", "backend-map-leaderboard-cache", "backend-rate-limits"]);
-        (settings.QueueName, settings.DeadLetterQueueName, settings.QueueUrl).ShouldBe(("backend-map-search-queue", "backend-map-search-dead-letters", null));
+        AwsSchema.Queues.Select(queue => (settings.NameOf(queue), settings.DeadLetterNameOf(queue), settings.UrlOf(queue))).ShouldBe(
+            [("backend-map-search-queue", "backend-map-search-dead-letters", null), ("backend-daily-check-queue", "backend-daily-check-dead-letters", null)]);
         settings.StartTimeout.ShouldBe(TimeSpan.FromSeconds(30));
     }
 
@@ -50,7 +51,7 @@ public sealed class AwsSettingsTests : IDisposable
         _errors.ShouldBeEmpty();
         settings.Prefix.ShouldBe(prefix);
         settings.NameOf(AwsSchema.Sessions).ShouldBe($"{prefix}user-sessions");
-        settings.QueueName.ShouldBe($"{prefix}map-search-queue");
+        settings.NameOf(AwsSchema.MapSearchQueue).ShouldBe($"{prefix}map-search-queue");
     }
 
     [Theory]
@@ -108,29 +109,33 @@ public sealed class AwsSettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("https://sqs.eu-north-1.amazonaws.com/123456789012/of-somebody")]
-    [InlineData("http://127.0.0.1:4100/000000000000/of-somebody")]
-    public void A_queue_can_be_named_by_its_URL(string url)
+    [InlineData("MAP_SEARCH_QUEUE_URL", "https://sqs.eu-north-1.amazonaws.com/123456789012/of-somebody")]
+    [InlineData("MAP_SEARCH_QUEUE_URL", "http://127.0.0.1:4100/000000000000/of-somebody")]
+    [InlineData("SCHEDULER_QUEUE_URL", "https://sqs.eu-north-1.amazonaws.com/123456789012/of-somebody")]
+    public void A_queue_can_be_named_by_its_URL(string setting, string url)
     {
-        var settings = Read(("MAP_SEARCH_QUEUE_URL", url));
+        var settings = Read((setting, url));
 
         _errors.ShouldBeEmpty();
-        settings.QueueUrl.ShouldBe(url);
-        settings.QueueName.ShouldBe("of-somebody");
-        settings.DeadLetterQueueName.ShouldBe("backend-map-search-dead-letters");
+        foreach (var queue in AwsSchema.Queues)
+        {
+            (settings.UrlOf(queue), settings.NameOf(queue)).ShouldBe(queue.UrlSetting == setting ? (url, "of-somebody") : (null, $"backend-{queue.BaseName}"));
+            settings.DeadLetterNameOf(queue).ShouldBe($"backend-{queue.DeadLetterBaseName}");
+        }
     }
 
     [Theory]
-    [InlineData("of-somebody")]
-    [InlineData("/000000000000/of-somebody")]
-    [InlineData("ftp://host/queue")]
-    [InlineData("https://sqs.eu-north-1.amazonaws.com")]
-    [InlineData("https://sqs.eu-north-1.amazonaws.com/")]
-    public void A_URL_that_is_none_of_a_queue_is_an_error(string url)
+    [InlineData("MAP_SEARCH_QUEUE_URL", "of-somebody")]
+    [InlineData("MAP_SEARCH_QUEUE_URL", "/000000000000/of-somebody")]
+    [InlineData("MAP_SEARCH_QUEUE_URL", "ftp://host/queue")]
+    [InlineData("MAP_SEARCH_QUEUE_URL", "https://sqs.eu-north-1.amazonaws.com")]
+    [InlineData("MAP_SEARCH_QUEUE_URL", "https://sqs.eu-north-1.amazonaws.com/")]
+    [InlineData("SCHEDULER_QUEUE_URL", "of-somebody")]
+    public void A_URL_that_is_none_of_a_queue_is_an_error(string setting, string url)
     {
-        Read(("MAP_SEARCH_QUEUE_URL", url));
+        Read((setting, url));
 
-        _errors.ShouldHaveSingleItem().ShouldBe($"MAP_SEARCH_QUEUE_URL is '{url}', but must be the URL of a queue.");
+        _errors.ShouldHaveSingleItem().ShouldBe($"{setting} is '{url}', but must be the URL of a queue.");
     }
 
     [Fact]
@@ -159,6 +164,7 @@ public sealed class AwsSettingsTests : IDisposable
         var settings = Read(("MAP_SEARCH_RESULTS_TABLE_NAME", "searches"));
 
         settings.Describe(PortTable.Ports.Single(p => p.Name == "Jobs")).ShouldBe("DynamoDB table searches, SQS queue backend-map-search-queue");
+        settings.Describe(PortTable.Ports.Single(p => p.Name == "DailyQueue")).ShouldBe("SQS queue backend-daily-check-queue");
         settings.Describe(PortTable.Ports.Single(p => p.Name == "Sessions")).ShouldBe("DynamoDB table backend-user-sessions");
     }
 

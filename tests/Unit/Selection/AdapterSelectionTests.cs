@@ -52,8 +52,8 @@ public sealed class AdapterSelectionTests
         var selection = Read(("Adapters:Profile", "Aws"));
 
         _errors.ShouldBeEmpty();
-        selection.Choices.Where(c => c.Kind == AdapterKind.Postgres).Select(c => c.Port.Name).ShouldBe(["Users", "DailyQueue"]);
-        selection.Choices.Count(c => c.Kind == AdapterKind.Aws).ShouldBe(6);
+        selection.Choices.Where(c => c.Kind == AdapterKind.Postgres).Select(c => c.Port.Name).ShouldBe(["Users"]);
+        selection.Choices.Count(c => c.Kind == AdapterKind.Aws).ShouldBe(7);
         selection.KindOf<IMapSearchQueue>().ShouldBe(AdapterKind.Aws);
     }
 

@@ -87,7 +87,7 @@ public sealed class HostingTests
     {
         new Hosting(Enum.Parse<HostingRole>(role), isLambda).Check(Summary(inMemory: false, messages), _errors);
 
-        _errors.ShouldBe(refused ? ["Hosting:Role is Worker in a function of AWS Lambda, which is handed its work by SQS; choose Adapters:Jobs=Aws."] : []);
+        _errors.ShouldBe(refused ? ["Hosting:Role is Worker in a function of AWS Lambda, which is handed its work by SQS; choose Adapters:Jobs=Aws and Adapters:DailyQueue=Aws."] : []);
     }
 
     private static InfrastructureSummary Summary(bool inMemory, bool messages) =>
