@@ -15,6 +15,9 @@ internal sealed partial class CheckDriverNotificationsHandler(
     IDailyRunStore runs, DailyBoardReader boards, DailyRunOptions options, TimeProvider clock, ILogger<CheckDriverNotificationsHandler> logger)
     : ICommandHandler<CheckDriverNotificationsCommand, DailyPartOutcome>
 {
+    /// <summary>Records whose findings are saved in one step: so many boards at most are read again after a crash.</summary>
+    private const int SavedTogether = 10;
+
     /// <summary>When so many boards in a row cannot be read, the others are not tried now.</summary>
     private const int MaxFailuresInARow = 3;
 
@@ -24,6 +27,7 @@ internal sealed partial class CheckDriverNotificationsHandler(
         var notifications = await runs.ListUncheckedAsync(check.Key, cancellationToken);
         var shared = await runs.FindSharedMapsAsync(check.Key.UserId, cancellationToken);
         var unread = new List<DriverNotification>();
+        var seen = new List<DriverObservation>();
         var failures = 0;
         foreach (var notification in notifications)
         {
@@ -42,10 +46,21 @@ internal sealed partial class CheckDriverNotificationsHandler(
             }
 
             failures = 0;
-            if (!await runs.TrySaveRecordsAsync(check, [DriverObservation.Of(notification, board.Value)], clock.GetUtcNow(), cancellationToken))
+            seen.Add(DriverObservation.Of(notification, board.Value));
+            if (seen.Count == SavedTogether)
             {
-                return DailyPartOutcome.Lost;
+                if (!await runs.TrySaveRecordsAsync(check, seen, clock.GetUtcNow(), cancellationToken))
+                {
+                    return DailyPartOutcome.Lost;
+                }
+
+                seen.Clear();
             }
+        }
+
+        if (seen.Count > 0 && !await runs.TrySaveRecordsAsync(check, seen, clock.GetUtcNow(), cancellationToken))
+        {
+            return DailyPartOutcome.Lost;
         }
 
         if (unread.Count > 0)
