@@ -37,6 +37,8 @@ public abstract class AccessTableTests(HostProfile profile) : ProfileSuite(profi
         new("POST", "/api/v1/users/tm-username", 401, 400, 400),
         new("DELETE", "/api/v1/users/tm-username", 401, 200, 200),
         new("POST", "/api/v1/users/tmx-user", 401, 400, 400),
+        new("GET", "/api/v1/users/preferences", 401, 200, 200),
+        new("PUT", "/api/v1/users/preferences", 401, 200, 200),
         new("POST", "/api/v1/users/password", 401, 400, 400),
         new("POST", "/api/v1/users/delete-account", 401, 400, 400),
         new("GET", "/api/v1/users/export", 401, 200, 200),

@@ -31,6 +31,7 @@ internal static class Conversation
     private const string Config = "/api/v1/admin/config";
     private const string Everybody = "/api/v1/admin/users";
     private const string AlertType = "/api/v1/admin/users/alert-type";
+    private const string Preferences = "/api/v1/users/preferences";
     private const string Overview = "/api/v1/admin/daily-overview";
 
     /// <summary>When what a new user does begins.</summary>
@@ -328,6 +329,15 @@ internal static class Conversation
         Post("a user of the site who is not there", 404, TmxUser, """{"tmxUserId":1}""", "alice"),
         Post("a user of the site who cannot be", 400, TmxUser, """{"tmxUserId":0}""", "alice"),
         Post("nobody wants a name", 401, TmxUser, """{"tmxUserId":1}"""),
+
+        Get("solo's preferences of mails", 200, Preferences, "solo"),
+        Get("preferences of nobody", 401, Preferences),
+        Put("solo lives somewhere", 200, Preferences, """{"timeZone":"Asia/Kathmandu"}""", "solo"),
+        Put("solo wants one mail less", 200, Preferences, """{"driverMail":false}""", "solo"),
+        Put("solo lives nowhere", 400, Preferences, """{"timeZone":"Nowhere/Land"}""", "solo"),
+        Put("a preference of a wrong type", 400, Preferences, """{"driverMail":"no"}""", "solo"),
+        Put("nobody prefers anything", 401, Preferences, "{}"),
+        Get("preferences that were changed", 200, Preferences, "solo"),
 
         // Maps are counted when the conversation says so.
         new StopWorker(),
