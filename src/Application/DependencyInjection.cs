@@ -5,6 +5,7 @@ using Backend.Application.Common.Behaviours;
 using Backend.Application.DailyEmails;
 using Backend.Application.DailyRuns;
 using Backend.Application.Leaderboards;
+using Backend.Application.MailLinks;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,7 @@ public static class DependencyInjection
         services.AddSingleton<DailyBoardReader>();
         services.AddSingleton<ChangeProbe>();
         services.AddSingleton<EmailLinks>();
+        services.AddSingleton<MailLinkHolder>();
         return services;
     }
 

@@ -6,13 +6,19 @@ namespace Backend.Application.DailyEmails;
 /// <summary>Where links in mails lead. They work without signing in, so each carries a token.</summary>
 internal sealed class EmailLinks(EmailOptions options, IMailTokens tokens)
 {
-    public const string PreferencesPath = "/mail/preferences";
-    public const string UnsubscribePath = "/mail/unsubscribe";
+    public Uri Preferences(UserId userId) => Link(MailPaths.Preferences, userId);
 
-    public Uri Preferences(UserId userId) => Link(PreferencesPath, userId);
+    public Uri Unsubscribe(UserId userId) => Link(MailPaths.Unsubscribe, userId);
 
-    public Uri Unsubscribe(UserId userId) => Link(UnsubscribePath, userId);
+    public MailPreferencesView ViewOf(User user, MailPreferences preferences) => new(user.Name, preferences, Preferences(user.Id), Unsubscribe(user.Id));
 
     private Uri Link(string path, UserId userId) =>
         new($"{options.PublicBaseUrl.AbsoluteUri.TrimEnd('/')}{path}?token={Uri.EscapeDataString(tokens.Issue(userId).Reveal())}");
+}
+
+/// <summary>The addresses of pages that links in mails lead to, below the service's own.</summary>
+public static class MailPaths
+{
+    public const string Preferences = "/mail/preferences";
+    public const string Unsubscribe = "/mail/unsubscribe";
 }

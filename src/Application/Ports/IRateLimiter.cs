@@ -63,6 +63,9 @@ public enum RateLimit
 
     /// <summary>Anything that asks for the password again, by user. Default 5/900.</summary>
     ConfirmPassword,
+
+    /// <summary>Pages that links in mails lead to, by client address. Default 30/60.</summary>
+    MailPages,
 }
 
 /// <param name="RetryAfter">When refused: until the next call is allowed.</param>

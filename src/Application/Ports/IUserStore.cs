@@ -48,8 +48,8 @@ public interface IUserStore
     /// </summary>
     Task<LinkOutcome> LinkTmxUserAsync(UserId userId, TmxUserId tmxUserId, UserName name, CancellationToken cancellationToken);
 
-    /// <summary>Notes what the user wants to be told by mail. False for an unknown user.</summary>
-    Task<bool> SetMailPreferencesAsync(UserId userId, MailPreferences preferences, CancellationToken cancellationToken);
+    /// <summary>Notes what the user wants to be told by mail, and answers what that is now; null for an unknown user. Of concurrent changes of different things none is lost.</summary>
+    Task<MailPreferences?> ChangeMailPreferencesAsync(UserId userId, MailPreferencesChange change, CancellationToken cancellationToken);
 
     /// <summary>Users, newest first (later <see cref="User.CreatedAt"/>, then larger id).</summary>
     /// <param name="search">Part of the name, the address or the display name in Trackmania, without regard to case; null for everybody.</param>

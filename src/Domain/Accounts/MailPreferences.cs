@@ -20,3 +20,14 @@ public sealed record MailPreferences(string TimeZone, bool MapperMail, bool Driv
         return name is { Length: > 0 and <= 64 } && TimeZoneInfo.TryFindSystemTimeZoneById(name, out zone) && zone.HasIanaId && zone.Id == name;
     }
 }
+
+/// <summary>Of a user's <see cref="MailPreferences"/>, what he changes; null: as it was.</summary>
+/// <param name="TimeZone">IANA name.</param>
+public sealed record MailPreferencesChange(string? TimeZone = null, bool? MapperMail = null, bool? DriverMail = null)
+{
+    /// <summary>No mail at all.</summary>
+    public static MailPreferencesChange Nothing { get; } = new(MapperMail: false, DriverMail: false);
+
+    public MailPreferences ApplyTo(MailPreferences preferences) =>
+        new(TimeZone ?? preferences.TimeZone, MapperMail ?? preferences.MapperMail, DriverMail ?? preferences.DriverMail);
+}

@@ -40,6 +40,7 @@ internal static class EmailConfiguration
     public static string AddEmail(this IServiceCollection services, IConfiguration configuration, bool isDevelopment, ICollection<string> errors)
     {
         services.AddSingleton<IEmailRenderer, RazorEmailRenderer>();
+        services.AddSingleton<IMailPages, RazorMailPages>();
         if (ReadOptions(configuration, isDevelopment, errors) is { } options)
         {
             services.AddSingleton(options);

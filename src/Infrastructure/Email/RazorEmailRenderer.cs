@@ -1,7 +1,6 @@
 using Backend.Application.Ports;
 using Backend.Domain.DailyEmails;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.Logging;
 
 namespace Backend.Infrastructure.Email;
@@ -24,15 +23,6 @@ internal sealed class RazorEmailRenderer(IServiceProvider services, ILoggerFacto
         return new EmailContent(PasswordResetWords.Subject, MailLines.Of(PasswordResetWords.Of(recipient, validity), link), html);
     }
 
-    private async Task<string> HtmlAsync<TMail>(Dictionary<string, object?> parameters, CancellationToken cancellationToken)
-        where TMail : IComponent
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        await using var renderer = new HtmlRenderer(services, loggers);
-        return await renderer.Dispatcher.InvokeAsync(async () =>
-        {
-            var page = await renderer.RenderComponentAsync<TMail>(ParameterView.FromDictionary(parameters));
-            return page.ToHtmlString();
-        });
-    }
+    private Task<string> HtmlAsync<TMail>(Dictionary<string, object?> parameters, CancellationToken cancellationToken)
+        where TMail : IComponent => ComponentHtml.RenderAsync<TMail>(services, loggers, parameters, cancellationToken);
 }

@@ -96,8 +96,8 @@ internal sealed class InMemoryUserStore(InMemoryRelations relations, TimeProvide
     public Task<bool> UnlinkPlayerAsync(UserId userId, CancellationToken cancellationToken) =>
         ChangeAsync(userId, static user => user with { Player = null }, cancellationToken);
 
-    public Task<bool> SetMailPreferencesAsync(UserId userId, MailPreferences preferences, CancellationToken cancellationToken) =>
-        ChangeAsync(userId, user => user with { Mail = preferences }, cancellationToken);
+    public Task<MailPreferences?> ChangeMailPreferencesAsync(UserId userId, MailPreferencesChange change, CancellationToken cancellationToken) => relations.StepAsync(
+        tables => tables.Users.GetValueOrDefault(userId) is { } user ? (tables.Users[userId] = user with { Mail = change.ApplyTo(user.Mail) }).Mail : null, cancellationToken);
 
     public Task<LinkOutcome> LinkTmxUserAsync(UserId userId, TmxUserId tmxUserId, UserName name, CancellationToken cancellationToken) => relations.StepAsync(
         tables =>

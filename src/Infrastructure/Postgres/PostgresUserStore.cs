@@ -171,12 +171,17 @@ internal sealed class PostgresUserStore(PostgresDatabase database, IDbContextFac
             isRepeatable: true,
             cancellationToken);
 
-    public Task<bool> SetMailPreferencesAsync(UserId userId, MailPreferences preferences, CancellationToken cancellationToken) => InContextAsync(
-        async context => await context.Users.Where(u => u.Id == userId.Value).ExecuteUpdateAsync(
-            update => update.SetProperty(u => u.TimeZone, preferences.TimeZone).SetProperty(u => u.MapperMail, preferences.MapperMail).SetProperty(u => u.DriverMail, preferences.DriverMail),
-            cancellationToken) > 0,
-        isRepeatable: true,
-        cancellationToken);
+    public async Task<MailPreferences?> ChangeMailPreferencesAsync(UserId userId, MailPreferencesChange change, CancellationToken cancellationToken) => (await database.WriteAsync(
+        """
+        update users set time_zone = coalesce($2::text, time_zone), mapper_mail = coalesce($3::boolean, mapper_mail), driver_mail = coalesce($4::boolean, driver_mail)
+        where id = $1 returning time_zone, mapper_mail, driver_mail
+        """,
+        static row => new MailPreferences(row.GetString(0), row.GetBoolean(1), row.GetBoolean(2)),
+        cancellationToken,
+        PostgresDatabase.Value(userId.Value),
+        PostgresDatabase.Value(change.TimeZone),
+        PostgresDatabase.Value(change.MapperMail),
+        PostgresDatabase.Value(change.DriverMail))).SingleOrDefault();
 
     public Task<UserPage> ListAsync(string? search, int skip, int limit, CancellationToken cancellationToken) => InContextAsync(
         async context =>

@@ -29,6 +29,7 @@ internal sealed class RateLimitOptions
         [RateLimit.LatestRecords] = new(60, TimeSpan.FromSeconds(60)),
         [RateLimit.LinkName] = new(10, TimeSpan.FromSeconds(300)),
         [RateLimit.ConfirmPassword] = new(5, TimeSpan.FromSeconds(900)),
+        [RateLimit.MailPages] = new(30, TimeSpan.FromSeconds(60)),
     };
 
     private readonly Dictionary<RateLimit, RateLimitRule?> _rules = [];

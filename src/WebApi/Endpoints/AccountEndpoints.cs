@@ -36,6 +36,12 @@ internal static class AccountEndpoints
             .Refuses("tmxUserId", "Please give the number of your user on Trackmania Exchange.")
             .Fails(AccountErrors.TmxUserUnknown, AccountErrors.TmxUserTaken, AccountErrors.TmxNameDiffers, AccountErrors.UserNameTaken)
             .WithExamples(AccountExamples.TmxUser, AccountExamples.Profile);
+        own.MapGet("/preferences", GetMailPreferences).WithName(nameof(GetMailPreferences)).WithSummary("What the caller is told by mail, and the time zone that mails are written in")
+            .Revalidates().Fails(AccountErrors.NotFound)
+            .WithExamples(AccountExamples.MailPreferences);
+        own.MapPut("/preferences", ChangeMailPreferences).WithName(nameof(ChangeMailPreferences)).WithSummary("Changes some of that, or all; what is not given stays as it is")
+            .Refuses("timeZone", "Please give a time zone by its IANA name, such as Europe/Berlin or UTC.").Fails(AccountErrors.NotFound)
+            .WithExamples(AccountExamples.MailPreferencesChange, AccountExamples.MailPreferences);
         own.MapPost("/password", ChangePassword).WithName(nameof(ChangePassword)).WithSummary("Changes the password and ends the caller's other sessions")
             .Limited(RateLimit.ConfirmPassword)
             .Refuses("newPassword", "The password must have at least 8 characters.").Fails(AccountErrors.WrongPassword, AccountErrors.NotFound)
@@ -94,6 +100,19 @@ internal static class AccountEndpoints
         return result.IsSuccess ? TypedResults.Ok(ProfileResponse.From(result.Value)) : new Failure(result.Error);
     }
 
+    private static async Task<Results<Ok<MailPreferencesResponse>, Failure>> GetMailPreferences(CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new GetMailPreferencesQuery(caller.Id), cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(MailPreferencesResponse.From(result.Value)) : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<MailPreferencesResponse>, Failure>> ChangeMailPreferences(MailPreferencesBody? body, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var change = new MailPreferencesChange(body?.TimeZone, body?.MapperMail, body?.DriverMail);
+        var result = await mediator.Send(new ChangeMailPreferencesCommand(caller.Id, change), cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(MailPreferencesResponse.From(result.Value)) : new Failure(result.Error);
+    }
+
     private static async Task<Results<Ok<SuccessResponse>, Failure>> ChangePassword(ChangePasswordBody? body, CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
     {
         var result = await mediator.Send(new ChangePasswordCommand(caller.Id, caller.User.SessionId, body?.CurrentPassword, body?.NewPassword), cancellationToken);
@@ -144,6 +163,19 @@ internal sealed record LinkedTmUsernameResponse(bool Success, string TmUsername,
 
 /// <param name="TmxUserId">Number of the user on Trackmania Exchange.</param>
 internal sealed record TmxUserBody(long? TmxUserId);
+
+/// <param name="TimeZone">IANA name.</param>
+/// <param name="MapperMail">Of new records on the user's maps.</param>
+/// <param name="DriverMail">Of the user's own records that are watched.</param>
+internal sealed record MailPreferencesResponse(string TimeZone, bool MapperMail, bool DriverMail)
+{
+    public static MailPreferencesResponse From(MailPreferences preferences) => new(preferences.TimeZone, preferences.MapperMail, preferences.DriverMail);
+}
+
+/// <param name="TimeZone">IANA name, as it is spelled there.</param>
+/// <param name="MapperMail">Of new records on the user's maps.</param>
+/// <param name="DriverMail">Of the user's own records that are watched.</param>
+internal sealed record MailPreferencesBody(string? TimeZone = null, bool? MapperMail = null, bool? DriverMail = null);
 
 /// <param name="NewPassword">At least 8 characters, at most 72 bytes of UTF-8, none of the most common ones.</param>
 internal sealed record ChangePasswordBody(Secret? CurrentPassword, Secret? NewPassword);

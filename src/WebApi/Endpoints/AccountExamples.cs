@@ -22,6 +22,10 @@ internal static class AccountExamples
 
     public static TmxUserBody TmxUser { get; } = new(40_001);
 
+    public static MailPreferencesResponse MailPreferences { get; } = new("Europe/Berlin", MapperMail: true, DriverMail: false);
+
+    public static MailPreferencesBody MailPreferencesChange { get; } = new("Europe/Berlin", MapperMail: null, DriverMail: false);
+
     public static ChangePasswordBody NewPassword { get; } = new(new Secret("correct horse battery"), new Secret("another good password"));
 
     public static SuccessResponse PasswordChanged { get; } = new(true, "Your password is changed, and your other sessions are ended.");
@@ -34,6 +38,7 @@ internal static class AccountExamples
         s_registered.AddDays(30),
         Profile,
         Link,
+        MailPreferences,
         SessionExamples.Sessions,
         new ExportedAlert("40", "accurate", "top5", 1, s_registered, ["aB3dE5fG7hJ9kL1mN2pQ4rS6tU8"]),
         DriverNotificationExamples.Notifications.Notifications,

@@ -32,6 +32,7 @@ internal static class EndpointMap
         all.MapFeedback();
         all.MapAdministration();
         all.MapDailyRun();
+        all.MapMailPages();
         all.MapDiagnostics();
         all.MapApiReference();
     }

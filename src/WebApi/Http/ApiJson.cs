@@ -35,6 +35,8 @@ namespace Backend.WebApi.Http;
 [JsonSerializable(typeof(TmUsernameBody))]
 [JsonSerializable(typeof(LinkedTmUsernameResponse))]
 [JsonSerializable(typeof(TmxUserBody))]
+[JsonSerializable(typeof(MailPreferencesResponse))]
+[JsonSerializable(typeof(MailPreferencesBody))]
 [JsonSerializable(typeof(ChangePasswordBody))]
 [JsonSerializable(typeof(PasswordBody))]
 [JsonSerializable(typeof(SuccessResponse))]

@@ -30,6 +30,8 @@ public sealed class AwsCrossOriginTests() : CrossOriginTests(HostProfile.Aws);
 
 public sealed class AwsFuzzTests() : FuzzTests(HostProfile.Aws);
 
+public sealed class AwsMailPageTests() : MailPageTests(HostProfile.Aws);
+
 public sealed class AwsMapSearchTests() : MapSearchTests(HostProfile.Aws);
 
 public sealed class AwsRateLimitTests() : RateLimitTests(HostProfile.Aws);

@@ -29,7 +29,7 @@ public abstract class DailyRunStoreContract
     {
         var stores = await CreateAsync();
         var (mapper, driver, both, neither, silent) = (await stores.AddUserAsync(maps: true), await stores.AddUserAsync(records: true), await stores.AddUserAsync(true, true), await stores.AddUserAsync(), await stores.AddUserAsync(true, true));
-        await stores.Users.SetMailPreferencesAsync(silent, MailPreferences.Standard with { MapperMail = false, DriverMail = false }, CancellationToken.None);
+        await stores.Users.ChangeMailPreferencesAsync(silent, MailPreferencesChange.Nothing, CancellationToken.None);
 
         var (run, isNew) = await stores.Runs.StartAsync(s_day, "test", s_now, CancellationToken.None);
 

@@ -295,6 +295,25 @@ public abstract class UserStoreContract
     }
 
     [Fact]
+    public async Task Preferences_of_mails_change_in_parts_of_which_none_is_lost()
+    {
+        var store = await CreateAsync();
+        var (user, other) = (await AddAsync(store, NewUser("told")), await AddAsync(store, NewUser("other")));
+        user.Mail.ShouldBe(new MailPreferences("UTC", MapperMail: true, DriverMail: true));
+
+        await Task.WhenAll(
+            new MailPreferencesChange[] { new("Europe/Berlin"), new(MapperMail: false), new(DriverMail: false) }
+                .Select(change => Task.Run(() => store.ChangeMailPreferencesAsync(user.Id, change, CancellationToken.None))));
+
+        var expected = new MailPreferences("Europe/Berlin", MapperMail: false, DriverMail: false);
+        (await store.ChangeMailPreferencesAsync(user.Id, new MailPreferencesChange(), CancellationToken.None)).ShouldBe(expected);
+        (await store.FindAsync(user.Id, CancellationToken.None))!.Mail.ShouldBe(expected);
+        (await store.ChangeMailPreferencesAsync(user.Id, new MailPreferencesChange("UTC", MapperMail: true, DriverMail: true), CancellationToken.None)).ShouldBe(MailPreferences.Standard);
+        (await store.FindAsync(other.Id, CancellationToken.None)).ShouldBe(other);
+        (await store.ChangeMailPreferencesAsync(new UserId(long.MaxValue), MailPreferencesChange.Nothing, CancellationToken.None)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_cancelled_call_does_nothing()
     {
         var store = await CreateAsync();

@@ -61,6 +61,39 @@ public abstract class AccountTests(HostProfile profile) : ProfileSuite(profile)
     }
 
     [Fact]
+    public async Task Preferences_of_mails_are_changed_in_part_and_held_to_their_types()
+    {
+        await using var host = Start();
+        var (user, other) = (await host.SignInAsync(), await host.SignInAsync());
+        const string Path = "/api/v1/users/preferences";
+        const string Standard = """{"timeZone":"UTC","mapperMail":true,"driverMail":true}""";
+
+        (await user.AskAsync("GET", Path).ShouldSucceedAsync()).ToJsonString().ShouldBe(Standard);
+        foreach (var same in new[] { "{}", "null", """{"timeZone":null,"mapperMail":null}""" })
+        {
+            (await user.AskAsync("PUT", Path, same).ShouldSucceedAsync()).ToJsonString().ShouldBe(Standard);
+        }
+
+        (await user.AskAsync("PUT", Path, """{"driverMail":false}""").ShouldSucceedAsync()).ToJsonString().ShouldBe("""{"timeZone":"UTC","mapperMail":true,"driverMail":false}""");
+        var changed = (await user.AskAsync("PUT", Path, """{"timeZone":"America/New_York"}""").ShouldSucceedAsync()).ToJsonString();
+        changed.ShouldBe("""{"timeZone":"America/New_York","mapperMail":true,"driverMail":false}""");
+        foreach (var bad in new[] { "\"Nowhere/Land\"", "\"\"", "\"europe/berlin\"", "\"W. Europe Standard Time\"", $"\"{new string('x', 5000)}\"" })
+        {
+            var refused = await user.AskAsync("PUT", Path, $$"""{"timeZone":{{bad}},"driverMail":true}""");
+            ((int)refused.Status, (string?)refused.Body["code"], refused.Body["errors"]!.AsObject().Single().Key).ShouldBe((400, "validation.failed", "timeZone"), bad);
+        }
+
+        foreach (var bad in new[] { """{"mapperMail":"true"}""", """{"mapperMail":1}""", """{"driverMail":[]}""", """{"timeZone":1}""", """{"mapperMail":true,"mapperMail":false}""", "[]" })
+        {
+            await user.AskAsync("PUT", Path, bad).ShouldFailAsync(400, "request.malformed");
+        }
+
+        (await user.AskAsync("GET", Path).ShouldSucceedAsync()).ToJsonString().ShouldBe(changed);
+        (await user.AskAsync("GET", "/api/v1/users/export").ShouldSucceedAsync())["mailPreferences"]!.ToJsonString().ShouldBe(changed);
+        (await other.AskAsync("GET", Path).ShouldSucceedAsync()).ToJsonString().ShouldBe(Standard);
+    }
+
+    [Fact]
     public async Task A_changed_password_ends_every_other_session()
     {
         await using var host = Start(new Dictionary<string, string>(StringComparer.Ordinal) { ["RateLimits:ConfirmPassword"] = "3/900" });
@@ -90,7 +123,7 @@ public abstract class AccountTests(HostProfile profile) : ProfileSuite(profile)
         var export = (await answer.Content.ReadFromJsonAsync<JsonNode>())!;
 
         answer.Content.Headers.ContentDisposition!.DispositionType.ShouldBe("attachment");
-        export.Keys().ShouldBe("exportedAt profile trackmania sessions alert driverNotifications notificationHistory feedback mapSearches");
+        export.Keys().ShouldBe("exportedAt profile trackmania mailPreferences sessions alert driverNotifications notificationHistory feedback mapSearches");
         ((string)export["profile"]!["username"]!).ShouldBe($"{Strange} 🏁");
         ((bool)export["trackmania"]!["hasTmUsername"]!).ShouldBeTrue();
         export["sessions"]!.AsArray().ShouldHaveSingleItem();

@@ -194,6 +194,10 @@ public abstract class FuzzTests(HostProfile profile) : ProfileSuite(profile)
         {
             body.ShouldBeEmpty();
         }
+        else if (target.IsPage && answer.Content.Headers.ContentType?.MediaType == "text/html")
+        {
+            answer.ShouldBePage();
+        }
         else if (status >= 400)
         {
             ShouldBeProblem(document, answer, body);
@@ -236,6 +240,9 @@ public abstract class FuzzTests(HostProfile profile) : ProfileSuite(profile)
     /// <param name="Operation">None when the document leaves the route out.</param>
     private sealed record Target(string Method, string Pattern, ApiOperation? Operation)
     {
+        /// <summary>For people, who are told in words what went wrong.</summary>
+        public bool IsPage => Operation is null && Pattern.StartsWith("/mail/", StringComparison.Ordinal);
+
         public override string ToString() => $"{Method} {Pattern}";
     }
 

@@ -29,6 +29,8 @@ public sealed class InMemoryCrossOriginTests() : CrossOriginTests(HostProfile.In
 
 public sealed class InMemoryFuzzTests() : FuzzTests(HostProfile.InMemory);
 
+public sealed class InMemoryMailPageTests() : MailPageTests(HostProfile.InMemory);
+
 public sealed class InMemoryMapSearchTests() : MapSearchTests(HostProfile.InMemory);
 
 public sealed class InMemoryRateLimitTests() : RateLimitTests(HostProfile.InMemory);

@@ -30,6 +30,8 @@ public sealed class PostgresCrossOriginTests() : CrossOriginTests(HostProfile.Po
 
 public sealed class PostgresFuzzTests() : FuzzTests(HostProfile.Postgres);
 
+public sealed class PostgresMailPageTests() : MailPageTests(HostProfile.Postgres);
+
 public sealed class PostgresMapSearchTests() : MapSearchTests(HostProfile.Postgres);
 
 public sealed class PostgresRateLimitTests() : RateLimitTests(HostProfile.Postgres);

@@ -12,9 +12,26 @@ internal static class AnswerHeaders
         ["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains",
     };
 
+    private static readonly Dictionary<string, string> s_page = new(StringComparer.Ordinal)
+    {
+        ["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        ["Cache-Control"] = "no-store",
+        ["Referrer-Policy"] = "no-referrer",
+        ["X-Robots-Tag"] = "noindex",
+    };
+
     public static void ShouldBeSecured(this HttpResponseMessage answer)
     {
         foreach (var (name, value) in s_security)
+        {
+            answer.Header(name).ShouldBe(value, $"{name} of {answer}");
+        }
+    }
+
+    /// <summary>The same of a page whose address is a secret.</summary>
+    public static void ShouldBePage(this HttpResponseMessage answer)
+    {
+        foreach (var (name, value) in s_security.Where(h => h.Key != "Referrer-Policy").Concat(s_page))
         {
             answer.Header(name).ShouldBe(value, $"{name} of {answer}");
         }

@@ -14,6 +14,7 @@ internal static class Conversation
 
     private const string Id = "11111111-2222-4333-8444-555555555555";
     private const string Json = "application/json";
+    private const string Form = "application/x-www-form-urlencoded";
     private const string Searches = "/api/v1/map-searches";
     private const string Compatible = "/api/v1/users/maps";
     private const string Password = "correct horse battery staple";
@@ -31,6 +32,7 @@ internal static class Conversation
     private const string Config = "/api/v1/admin/config";
     private const string Everybody = "/api/v1/admin/users";
     private const string AlertType = "/api/v1/admin/users/alert-type";
+    private const string Preferences = "/api/v1/users/preferences";
     private const string Overview = "/api/v1/admin/daily-overview";
 
     /// <summary>When what a new user does begins.</summary>
@@ -329,6 +331,27 @@ internal static class Conversation
         Post("a user of the site who cannot be", 400, TmxUser, """{"tmxUserId":0}""", "alice"),
         Post("nobody wants a name", 401, TmxUser, """{"tmxUserId":1}"""),
 
+        Get("solo's preferences of mails", 200, Preferences, "solo"),
+        Get("preferences of nobody", 401, Preferences),
+        Put("solo lives somewhere", 200, Preferences, """{"timeZone":"Asia/Kathmandu"}""", "solo"),
+        Put("solo wants one mail less", 200, Preferences, """{"driverMail":false}""", "solo"),
+        Put("solo lives nowhere", 400, Preferences, """{"timeZone":"Nowhere/Land"}""", "solo"),
+        Put("a preference of a wrong type", 400, Preferences, """{"driverMail":"no"}""", "solo"),
+        Put("nobody prefers anything", 401, Preferences, "{}"),
+        Get("preferences that were changed", 200, Preferences, "solo"),
+
+        // Links of mails hold the number of their user, which differs.
+        new Mailed("Solo", "solo's link"),
+        Get("the page of preferences", 200, "/mail/preferences?token={solo's link}"),
+        Post("the form of preferences", 200, "/mail/preferences?token={solo's link}", "timeZone=UTC&mapperMail=true") with { ContentType = Form },
+        Post("the form of preferences with a zone that is not", 400, "/mail/preferences?token={solo's link}", "timeZone=Nowhere&mapperMail=true") with { ContentType = Form },
+        Get("the page to unsubscribe", 200, "/mail/unsubscribe?token={solo's link}"),
+        Post("one click", 200, "/mail/unsubscribe?token={solo's link}", "List-Unsubscribe=One-Click") with { ContentType = Form },
+        Get("preferences after one click", 200, Preferences, "solo"),
+        Get("a page of a forged link", 404, "/mail/preferences?token=forged"),
+        Post("one click on a forged link", 404, "/mail/unsubscribe?token=forged", "List-Unsubscribe=One-Click") with { ContentType = Form },
+        Put("solo wants all mails again", 200, Preferences, """{"mapperMail":true,"driverMail":true}""", "solo"),
+
         // Maps are counted when the conversation says so.
         new StopWorker(),
         Get("no alerts", 200, Alerts, "solo"),
@@ -565,6 +588,9 @@ internal sealed record StopWorker : Step;
 
 /// <summary>What a worker does each second.</summary>
 internal sealed record CountMaps : Step;
+
+/// <summary>A user got a mail, whose token is known from now on under this name.</summary>
+internal sealed record Mailed(string User, string Name) : Step;
 
 /// <summary>A daily run had this outcome for a user.</summary>
 internal sealed record Brought(string User, NotificationKind Kind, NotificationOutcome Outcome, string? Message, int Found, int DaysAgo) : Step;

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Backend.Application.Alerts;
 using Backend.Application.Ports;
+using Backend.Domain.Accounts;
 using Backend.Domain.History;
 using Backend.Integration.Support;
 using Backend.TrackmaniaSandbox;
@@ -88,6 +89,9 @@ internal sealed partial class Recording
             case CountMaps:
                 (await _host.Services.GetRequiredService<IMediator>().Send(new CountAlertMapsCommand())).Value.ShouldBe(new AlertMapsCounted(1, 0));
                 break;
+            case Mailed mailed:
+                _random[mailed.Name] = _host.Services.GetRequiredService<IMailTokens>().Issue((await FindAsync(mailed.User)).Id).Reveal();
+                break;
             case Brought brought:
                 await AddAsync(brought);
                 break;
@@ -104,11 +108,13 @@ internal sealed partial class Recording
 
     private async Task AddAsync(Brought brought)
     {
-        var user = (await _host.Services.GetRequiredService<IUserStore>().FindByLoginAsync(brought.User, CancellationToken.None)).ShouldNotBeNull();
+        var user = await FindAsync(brought.User);
         var now = _clock.GetUtcNow().AddDays(-brought.DaysAgo);
         var entry = new HistoryEntry(user.Id, brought.Kind, DateOnly.FromDateTime(now.UtcDateTime), brought.Outcome, brought.Message, brought.Found, now);
         (await _host.Services.GetRequiredService<INotificationHistory>().AddAsync(entry, CancellationToken.None)).ShouldBeTrue();
     }
+
+    private async Task<User> FindAsync(string name) => (await _host.Services.GetRequiredService<IUserStore>().FindByLoginAsync(name, CancellationToken.None)).ShouldNotBeNull();
 
     private async Task EndAsync(string search, string user, Action meanwhile) => await Eventually.GetAsync(
         async () =>

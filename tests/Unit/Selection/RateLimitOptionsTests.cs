@@ -27,7 +27,8 @@ public sealed class RateLimitOptionsTests
         options[RateLimit.LatestRecords].ShouldBe(new RateLimitRule(60, TimeSpan.FromSeconds(60)));
         options[RateLimit.LinkName].ShouldBe(new RateLimitRule(10, TimeSpan.FromSeconds(300)));
         options[RateLimit.ConfirmPassword].ShouldBe(new RateLimitRule(5, TimeSpan.FromSeconds(900)));
-        Enum.GetValues<RateLimit>().Length.ShouldBe(14, "a new limit needs its line here");
+        options[RateLimit.MailPages].ShouldBe(new RateLimitRule(30, TimeSpan.FromSeconds(60)));
+        Enum.GetValues<RateLimit>().Length.ShouldBe(15, "a new limit needs its line here");
     }
 
     [Theory]
@@ -40,7 +41,7 @@ public sealed class RateLimitOptionsTests
         {
             var options = RateLimitOptions.Read(Settings.Of(($"RateLimits:{limit}", text)), _errors);
             options[limit].ShouldBe(new RateLimitRule(calls, TimeSpan.FromSeconds(seconds)));
-            Enum.GetValues<RateLimit>().Count(other => options[other] == RateLimitOptions.Read(Settings.Of(), _errors)[other]).ShouldBeGreaterThanOrEqualTo(13);
+            Enum.GetValues<RateLimit>().Count(other => options[other] == RateLimitOptions.Read(Settings.Of(), _errors)[other]).ShouldBeGreaterThanOrEqualTo(Enum.GetValues<RateLimit>().Length - 1);
         }
 
         _errors.ShouldBeEmpty();

@@ -37,7 +37,7 @@ public sealed class ComposeDailyEmailTests
     public async Task What_was_found_becomes_one_mail_with_names_in_the_users_time_zone()
     {
         var check = await BeginAsync(maps: 2, unread: 1);
-        await _checks.Areas.Users.SetMailPreferencesAsync(_user.Id, new MailPreferences("Europe/Berlin", true, true), CancellationToken.None);
+        await _checks.Areas.Users.ChangeMailPreferencesAsync(_user.Id, new MailPreferencesChange("Europe/Berlin"), CancellationToken.None);
 
         (await Send(check)).ShouldBe(DailyPartOutcome.Ended);
 

@@ -1,0 +1,23 @@
+using Backend.Domain.Accounts;
+
+namespace Backend.Application.Ports;
+
+/// <summary>The pages that links in mails lead to, as HTML without scripts. Whatever names hold, the pages show it as text.</summary>
+public interface IMailPages
+{
+    /// <summary>What a user is told by mail, as a form.</summary>
+    /// <param name="note">What has just become of it; null when nothing has.</param>
+    /// <param name="offersToUnsubscribe">With a button that ends all mails.</param>
+    Task<string> RenderPreferencesAsync(MailPreferencesView view, string? note, bool offersToUnsubscribe, CancellationToken cancellationToken);
+
+    /// <summary>A page that only says something.</summary>
+    /// <param name="link">Where it leads on; null when nowhere.</param>
+    Task<string> RenderMessageAsync(string title, string message, MailPageLink? link, CancellationToken cancellationToken);
+}
+
+/// <summary>What the holder of a mail sees of its user.</summary>
+/// <param name="Save">Where the form of it is sent; holds the token.</param>
+/// <param name="Unsubscribe">Where to end all mails; holds the token.</param>
+public sealed record MailPreferencesView(UserName UserName, MailPreferences Preferences, Uri Save, Uri Unsubscribe);
+
+public sealed record MailPageLink(Uri Address, string Text);
