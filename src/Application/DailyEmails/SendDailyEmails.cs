@@ -50,6 +50,11 @@ internal sealed partial class SendDailyEmailsHandler(
             return await EndAsync(ticket, DailyEmailState.Uncertain, "The process that was sending it ended.");
         }
 
+        if (!ticket.IsWanted)
+        {
+            return await EndAsync(ticket, DailyEmailState.Failed, "The user wants no mails any more.");
+        }
+
         var delivery = await transport.SendAsync(
             new OutgoingEmail(ticket.Key.MessageIdLeft, ticket.To, ticket.Content, ticket.CreatedAt, links.Unsubscribe(ticket.Key.UserId)), CancellationToken.None);
         return delivery.Status switch

@@ -18,9 +18,6 @@ internal sealed partial class CheckDriverNotificationsHandler(
     /// <summary>Records whose findings are saved in one step: so many boards at most are read again after a crash.</summary>
     private const int SavedTogether = 10;
 
-    /// <summary>When so many boards in a row cannot be read, the others are not tried now.</summary>
-    private const int MaxFailuresInARow = 3;
-
     public async Task<Result<DailyPartOutcome>> Handle(CheckDriverNotificationsCommand command, CancellationToken cancellationToken)
     {
         var check = command.Check;
@@ -31,7 +28,7 @@ internal sealed partial class CheckDriverNotificationsHandler(
         var failures = 0;
         foreach (var notification in notifications)
         {
-            if (failures >= MaxFailuresInARow)
+            if (failures >= options.MaxFailuresInARow(check.Retries))
             {
                 unread.Add(notification);
                 continue;
