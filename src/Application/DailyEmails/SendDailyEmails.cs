@@ -98,7 +98,7 @@ internal sealed partial class SendDailyEmailsHandler(
                 kind,
                 ticket.Key.RunDate,
                 state == DailyEmailState.Sent ? NotificationOutcome.Sent : NotificationOutcome.TechnicalError,
-                string.Create(CultureInfo.InvariantCulture, $"{Sentence(state)} ({what}: {count})"),
+                string.Create(CultureInfo.InvariantCulture, $"{Sentence(state)} ({what}: {count})."),
                 count,
                 now),
         ];
@@ -106,9 +106,9 @@ internal sealed partial class SendDailyEmailsHandler(
 
     private static string Sentence(DailyEmailState state) => state switch
     {
-        DailyEmailState.Sent => "The mail was sent.",
-        DailyEmailState.Uncertain => "It is not known whether the mail arrived.",
-        _ => "The mail could not be delivered.",
+        DailyEmailState.Sent => "The mail was sent",
+        DailyEmailState.Uncertain => "It is not known whether the mail arrived",
+        _ => "The mail could not be delivered",
     };
 
     [LoggerMessage(LogLevel.Warning, "The mail of {RunDate} to user {UserId} waits for {Pause} after attempt {Attempt}: {Reason}")]
