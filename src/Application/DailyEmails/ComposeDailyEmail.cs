@@ -37,26 +37,26 @@ internal sealed partial class ComposeDailyEmailHandler(
         }
 
         var news = await runs.ReadNewsAsync(check.Key, cancellationToken);
-        var mapper = news.Maps.Count == 0 ? null : MapperPart(news);
-        var driver = news.Changes.Count == 0
-            ? null
-            : new DriverDigest([.. news.Changes.OrderBy(change => change.Kind is not (DriverChangeKind.Better or DriverChangeKind.Back))], [.. news.Driver?.Unread.Select(map => map.Name) ?? []]);
+        var (tellsMaps, tellsRecords) = (news.Maps.Count > 0 && user.Mail.MapperMail, news.Changes.Count > 0 && user.Mail.DriverMail);
         var now = clock.GetUtcNow();
-        if (mapper is null && driver is null)
+        if (!tellsMaps && !tellsRecords)
         {
             return DailyPartOutcome.EndedIf(await runs.TryCompleteAsync(check, email: null, SilentParts(check.Key, news, now), now, cancellationToken));
         }
 
-        var players = await NamesAsync(mapper, cancellationToken);
-        if (players is null && check.Retries < options.MaxRetries)
+        // What could not be checked is named where a mail goes out anyway.
+        var mapper = tellsMaps || (user.Mail.MapperMail && news.Mapper?.Unread.Count > 0) ? MapperPart(news) : null;
+        var driver = tellsRecords || (user.Mail.DriverMail && news.Driver?.Unread.Count > 0) ? DriverPart(news) : null;
+        var (players, areComplete) = await NamesAsync(mapper, cancellationToken);
+        if (!areComplete && check.Retries < options.MaxRetries)
         {
             var pause = options.PauseAfter(check.Retries);
             return await runs.TryPutOffAsync(check, pause, isRetry: true, cancellationToken) ? new DailyPartOutcome(DailyPartStatus.PutOff, pause) : DailyPartOutcome.Lost;
         }
 
-        var digest = new DailyDigest(check.Key.RunDate, user.Name, mapper, driver, players ?? new Dictionary<AccountId, string>(), user.Mail.Zone);
+        var digest = new DailyDigest(check.Key.RunDate, user.Name, mapper, driver, players, user.Mail.Zone);
         var content = await renderer.RenderAsync(digest, links.Preferences(user.Id), cancellationToken);
-        var email = new NewDailyEmail(content, mapper?.Maps.Count, driver?.Changes.Count);
+        var email = new NewDailyEmail(content, tellsMaps ? news.Maps.Count : null, tellsRecords ? news.Changes.Count : null);
         return DailyPartOutcome.EndedIf(await runs.TryCompleteAsync(check, email, SilentParts(check.Key, news, now), now, cancellationToken));
     }
 
@@ -65,6 +65,9 @@ internal sealed partial class ComposeDailyEmailHandler(
         var maps = news.Maps.Count > MapperDigest.MaxDetailedMaps ? [.. news.Maps.OrderByDescending(map => map.Count)] : news.Maps;
         return new MapperDigest(maps, news.Mapper?.Unread ?? [], news.Mapper?.Filter ?? default, news.Mapper?.IsProbing ?? false);
     }
+
+    private static DriverDigest DriverPart(DailyNews news) => new(
+        [.. news.Changes.OrderBy(change => change.Kind is not (DriverChangeKind.Better or DriverChangeKind.Back))], [.. news.Driver?.Unread.Select(map => map.Name) ?? []]);
 
     /// <summary>What the history says of the parts of which no mail tells.</summary>
     private static IReadOnlyCollection<HistoryEntry> SilentParts(DailyCheckKey key, DailyNews news, DateTimeOffset now)
@@ -89,17 +92,20 @@ internal sealed partial class ComposeDailyEmailHandler(
         };
     }
 
-    /// <summary>Null when the service does not answer.</summary>
-    private async Task<IReadOnlyDictionary<AccountId, string>?> NamesAsync(MapperDigest? mapper, CancellationToken cancellationToken)
+    /// <summary>The names of all players who are shown, as far as the service answers.</summary>
+    private async Task<(IReadOnlyDictionary<AccountId, string> Players, bool AreComplete)> NamesAsync(MapperDigest? mapper, CancellationToken cancellationToken)
     {
         var players = new Dictionary<AccountId, string>();
-        foreach (var batch in (mapper?.Maps ?? []).SelectMany(map => map.Records).Select(record => record.AccountId).Distinct().Chunk(IPlayerNames.MaxBatch))
+        var shown = mapper is null ? []
+            : mapper.IsRanking ? mapper.Maps.Take(MapperDigest.MaxDetailedMaps).SelectMany(map => map.Records.Take(1))
+            : mapper.Maps.SelectMany(map => map.Records);
+        foreach (var batch in shown.Select(record => record.AccountId).Distinct().Chunk(IPlayerNames.MaxBatch))
         {
             var resolved = await names.ResolveAsync(batch, cancellationToken);
             if (!resolved.IsSuccess)
             {
                 LogNameless(resolved.Error.Code);
-                return null;
+                return (players, false);
             }
 
             foreach (var (account, name) in resolved.Value)
@@ -108,7 +114,7 @@ internal sealed partial class ComposeDailyEmailHandler(
             }
         }
 
-        return players;
+        return (players, true);
     }
 
     [LoggerMessage(LogLevel.Warning, "The names of players for a mail cannot be had ({Code})")]

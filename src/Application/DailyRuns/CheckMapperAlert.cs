@@ -72,7 +72,7 @@ internal sealed partial class CheckMapperAlertHandler(
             check,
             DailyPart.Mapper,
             unread.Count == 0 && isListed ? DailyPartState.Done : DailyPartState.Failed,
-            new DailyPartSummary(unread, alert.Filter, alert.Mode == AlertMode.Inaccurate),
+            new DailyPartSummary(unread, alert.Filter, alert.Mode == AlertMode.Inaccurate, IsBroken: !isListed),
             cancellationToken));
     }
 
@@ -111,7 +111,8 @@ internal sealed partial class CheckMapperAlertHandler(
             }
         }
 
-        var (unchanged, players) = await probe.AskAsync([.. maps.Select(map => map.Uid)], questions, cancellationToken);
+        var askedAt = clock.GetUtcNow().ToWholeMilliseconds();
+        var (unchanged, answers) = await probe.AskAsync([.. maps.Select(map => map.Uid)], questions, cancellationToken);
 
         // A question moves nothing but the number of runs since the board was read.
         foreach (var batch in unchanged.Select(uid => watches[uid].Watch).Select(watch => new CheckedMap(watch with { RunsSinceRead = watch.RunsSinceRead + 1 }, News: null)).Chunk(SavedTogether * 10))
@@ -122,7 +123,7 @@ internal sealed partial class CheckMapperAlertHandler(
             }
         }
 
-        return await ReadAsync(check, alert, [.. maps.Where(map => !unchanged.Contains(map.Uid))], watches, players, cancellationToken);
+        return await ReadAsync(check, alert, [.. maps.Where(map => !unchanged.Contains(map.Uid))], watches, new AskedPlayers(askedAt, answers), cancellationToken);
     }
 
     /// <param name="players">From the questions; null when none were asked.</param>
@@ -132,10 +133,11 @@ internal sealed partial class CheckMapperAlertHandler(
         MapperAlert alert,
         List<WatchedMap> maps,
         IReadOnlyDictionary<MapUid, CheckedWatch> watches,
-        IReadOnlyDictionary<MapUid, int>? players,
+        AskedPlayers? players,
         CancellationToken cancellationToken)
     {
         var shared = await runs.FindSharedMapsAsync(check.Key.UserId, cancellationToken);
+        var maxListed = await limits.ReadAsync(SiteSetting.MaxNewRecordsPerMap, cancellationToken);
         var unread = new List<WatchedMap>();
         var found = new List<CheckedMap>();
         var failures = 0;
@@ -159,7 +161,7 @@ internal sealed partial class CheckMapperAlertHandler(
 
             failures = 0;
             var (next, due) = (known ?? MapWatch.Unseen(map.Uid, alert.NewsSince)).Evaluate(board.Value, alert.Filter, PlayersOf(board.Value, players));
-            found.Add(new CheckedMap(IsFirstBaseline(known, players) ? next with { RunsSinceRead = StaggerOf(map.Uid) } : next, MapNews.Of(map, due)));
+            found.Add(new CheckedMap(IsFirstBaseline(known, players) ? next with { RunsSinceRead = StaggerOf(map.Uid) } : next, MapNews.Of(map, due, maxListed)));
             if (found.Count == SavedTogether)
             {
                 if (!await runs.TrySaveMapsAsync(check, alert.Id, found, cancellationToken))
@@ -174,14 +176,17 @@ internal sealed partial class CheckMapperAlertHandler(
         return found.Count == 0 || await runs.TrySaveMapsAsync(check, alert.Id, found, cancellationToken) ? unread : null;
     }
 
-    /// <summary>The answer from before the board was read: whoever came in between makes the next answer another one. Without one, a board that is not full tells.</summary>
-    private static int? PlayersOf(Leaderboard board, IReadOnlyDictionary<MapUid, int>? players) =>
-        players is not null && players.TryGetValue(board.MapUid, out var answered) ? answered
-        : board.Entries.Count < Leaderboard.Size ? board.Entries.Count
+    /// <summary>
+    /// A board that is not full tells itself. Of a full one the answer tells that is older than it: whoever came in between makes the next answer
+    /// another one. A board that somebody else's check read before says nothing about the answer, and is read again next time.
+    /// </summary>
+    private static int? PlayersOf(Leaderboard board, AskedPlayers? players) =>
+        board.Entries.Count < Leaderboard.Size ? board.Entries.Count
+        : players is not null && board.ReadAt >= players.AskedAt && players.Answers.TryGetValue(board.MapUid, out var answered) ? answered
         : null;
 
     /// <summary>From then on the board can be asked about.</summary>
-    private static bool IsFirstBaseline(MapWatch? known, IReadOnlyDictionary<MapUid, int>? players) => players is not null && known?.Players is null;
+    private static bool IsFirstBaseline(MapWatch? known, AskedPlayers? players) => players is not null && known?.Players is null;
 
     /// <summary>So that the full reads of maps that came together do not all come together again.</summary>
     private int StaggerOf(MapUid mapUid)
@@ -194,6 +199,9 @@ internal sealed partial class CheckMapperAlertHandler(
 
         return (int)(hash % (uint)options.FullReadEvery);
     }
+
+    /// <param name="AskedAt">Before the first question.</param>
+    private sealed record AskedPlayers(DateTimeOffset AskedAt, IReadOnlyDictionary<MapUid, int> Answers);
 
     [LoggerMessage(LogLevel.Warning, "The maps of alert {AlertId} cannot be listed ({Code})")]
     private partial void LogUnlisted(long alertId, string code);

@@ -12,7 +12,7 @@ namespace Backend.Application.Ports;
 public interface IDailyEmailStore
 {
     /// <summary>How long a mail that is being sent is left alone. Longer than any attempt.</summary>
-    static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
 
     /// <summary>Claims the mail that has been due for longest, be it waiting, or being sent by somebody who gave no sign of life for <see cref="Lease"/>; null when none is due.</summary>
     Task<DailyEmailTicket?> TryClaimAsync(CancellationToken cancellationToken);

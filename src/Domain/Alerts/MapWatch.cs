@@ -19,11 +19,8 @@ public sealed record WatchedMap(MapUid Uid, string Name, long? TmxId)
 /// <param name="SeenAtNewest">The records of that second that were on the board; another one of the same second is still new.</param>
 public sealed record MapWatch(MapUid MapUid, DateTimeOffset Newest, IReadOnlyList<SeenRecord> SeenAtNewest)
 {
-    /// <summary>More new records of one map are told as a number and the best of them.</summary>
-    public const int MaxListed = 20;
-
-    /// <summary>How many of more than <see cref="MaxListed"/> are named.</summary>
-    public const int ListedOfMany = 3;
+    /// <summary>A moment so long after the board was read is none: it would hide all that comes before it.</summary>
+    public static readonly TimeSpan MostSkew = TimeSpan.FromDays(1);
 
     /// <summary>How far the first look at a map goes back before the alert was made, so that the first mail is not empty.</summary>
     public static readonly TimeSpan FirstLook = TimeSpan.FromHours(24);
@@ -48,20 +45,23 @@ public sealed record MapWatch(MapUid MapUid, DateTimeOffset Newest, IReadOnlyLis
     /// <param name="players">See <see cref="Players"/>.</param>
     public (MapWatch Next, IReadOnlyList<NewRecord> Due) Evaluate(Leaderboard board, RecordFilter filter, int? players)
     {
-        var due = board.Entries
+        var entries = board.Entries.Select(entry => entry.DrivenAt > board.ReadAt + MostSkew ? entry with { DrivenAt = null } : entry).ToList();
+        var due = entries
             .Where(entry => filter.Passes(entry.Position) && IsUnseen(entry))
             .OrderBy(entry => entry.Position)
             .Select(entry => new NewRecord(entry.AccountId, entry.ZoneName, entry.Position, entry.Time, entry.DrivenAt!.Value, GapOf(entry)))
             .ToList();
-        var newest = board.Entries.Select(entry => entry.DrivenAt).Append(Newest).Max()!.Value;
-        var seen = board.Entries.Where(entry => entry.DrivenAt == newest).Select(SeenRecord.Of);
+        var newest = entries.Select(entry => entry.DrivenAt).Append(Newest).Max()!.Value;
+        var seen = entries.Where(entry => entry.DrivenAt == newest).Select(SeenRecord.Of);
         return (
             this with
             {
                 Newest = newest,
                 SeenAtNewest = [.. newest == Newest ? SeenAtNewest.Union(seen) : seen.Distinct()],
-                Best = [.. board.Entries.OrderBy(entry => entry.Position).Take(RecordFilters.TopPositions).Select(entry => entry.Time.IsSecret ? (long?)null : entry.Time.Milliseconds)],
-                Players = players,
+                Best = [.. entries.OrderBy(entry => entry.Position).Take(RecordFilters.TopPositions).Select(entry => entry.Time.IsSecret ? (long?)null : entry.Time.Milliseconds)],
+
+                // Of a board with secret times no question can tell what changed.
+                Players = entries.Exists(entry => entry.Time.IsSecret) ? null : players,
                 RunsSinceRead = 0,
             },
             due);
@@ -119,16 +119,16 @@ public sealed record NewRecord(AccountId AccountId, string ZoneName, int Positio
 /// <param name="Records">By position: all of them, or the first few of many.</param>
 public sealed record MapNews(WatchedMap Map, int Count, IReadOnlyList<NewRecord> Records)
 {
+    /// <summary>How many of too many are named.</summary>
+    public const int ListedOfMany = 3;
+
     /// <summary>There are more than are listed.</summary>
     public bool IsFolded => Count > Records.Count;
 
     /// <summary>Null when there is nothing to tell.</summary>
-    public static MapNews? Of(WatchedMap map, IReadOnlyList<NewRecord> due) => due.Count switch
-    {
-        0 => null,
-        > MapWatch.MaxListed => new MapNews(map, due.Count, [.. due.Take(MapWatch.ListedOfMany)]),
-        _ => new MapNews(map, due.Count, due),
-    };
+    /// <param name="maxListed">More are told as a number and the best of them.</param>
+    public static MapNews? Of(WatchedMap map, IReadOnlyList<NewRecord> due, int maxListed) =>
+        due.Count == 0 ? null : new MapNews(map, due.Count, due.Count <= maxListed ? due : [.. due.Take(ListedOfMany)]);
 }
 
 public static class RecordFilters

@@ -6,8 +6,8 @@ using Backend.Domain.Tracks;
 namespace Backend.Domain.DailyEmails;
 
 /// <summary>What one user is told of one daily run, before it is put into words.</summary>
-/// <param name="Mapper">Null when there is nothing to tell of his maps.</param>
-/// <param name="Driver">Null when there is nothing to tell of his records.</param>
+/// <param name="Mapper">Null when there is nothing to tell of his maps. It may consist of unread maps only.</param>
+/// <param name="Driver">Null when there is nothing to tell of his records. It may consist of unread maps only.</param>
 /// <param name="Players">Display names, as far as they could be had.</param>
 /// <param name="TimeZone">In which moments are written.</param>
 public sealed record DailyDigest(

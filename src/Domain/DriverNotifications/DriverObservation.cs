@@ -12,12 +12,12 @@ public sealed record DriverObservation(DriverNotification Next, DriverChange? Ch
     /// <item>Active: told when the position or, at the same position, the time changed. Beyond the first five, or gone from the board, it is inactive from then on.</item>
     /// <item>Inactive: silent, until the record is among the first five again.</item>
     /// <item>A secret time is no time: only the position counts then.</item>
-    /// <item>An empty board says nothing, for an unknown map has one, too.</item>
+    /// <item>An empty board says nothing, for an unknown map has one, too. Nor does one that was read before the last look.</item>
     /// </list>
     /// </summary>
     public static DriverObservation Of(DriverNotification notification, Leaderboard board)
     {
-        if (notification.AccountId is not { } account || board.Entries.Count == 0)
+        if (notification.AccountId is not { } account || board.Entries.Count == 0 || board.ReadAt < (notification.LastCheckedAt ?? notification.CreatedAt))
         {
             return new DriverObservation(notification, Change: null);
         }

@@ -15,10 +15,10 @@ internal sealed record DailyMailWords(string Subject, string Greeting, string Oc
     {
         var name = NameOf(digest.Recipient.Value);
         var date = digest.RunDate.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        var (subject, reason) = (digest.Mapper, digest.Driver) switch
+        var (subject, reason) = (digest.Mapper is { Maps.Count: > 0 }, digest.Driver is { Changes.Count: > 0 }) switch
         {
-            (not null, not null) => ("Your daily Trackmania update: new records and position changes", "new records on your maps, and of changes of your own records"),
-            (not null, _) => ($"New times on {name}'s maps", "new records on your maps"),
+            (true, true) => ("Your daily Trackmania update: new records and position changes", "new records on your maps, and of changes of your own records"),
+            (true, _) => ($"New times on {name}'s maps", "new records on your maps"),
             _ => ("Position changes on the maps you track", "changes of your own records"),
         };
         return new DailyMailWords(
@@ -58,7 +58,7 @@ internal sealed record MapperWords(string Summary, bool IsRanking, IReadOnlyList
     /// <summary>Of maps that could not be checked.</summary>
     private const int MaxNamed = 100;
 
-    private const string Late = "Improvements below the fifth position may be told up to a week later.";
+    private const string Late = "Improvements below the fifth position may be told some days later.";
 
     public static MapperWords Of(MapperDigest mapper, DailyDigest digest)
     {

@@ -44,7 +44,8 @@ internal sealed class SmtpConversation : IProtocolLogger
         IsComplete |= _last.AsSpan().SequenceEqual(End);
     }
 
-    public void LogServer(byte[] buffer, int offset, int count) => HasBegun |= buffer.AsSpan(offset, count).StartsWith("354"u8);
+    /// <summary>The answer that asks for the mail may come in pieces, or behind others: rather too early than too late.</summary>
+    public void LogServer(byte[] buffer, int offset, int count) => HasBegun |= buffer.AsSpan(offset, count).IndexOf("354"u8) >= 0;
 
     public void Dispose()
     {

@@ -63,6 +63,7 @@ internal sealed class InMemoryRelations
                 DailyEmails.Remove(key);
             }
 
+            DriverNotifications.FindAll(n => n.UserId == userId).ForEach(n => LastRunOfNotification.Remove(n.Id));
             DriverNotifications.RemoveAll(n => n.UserId == userId);
             History.RemoveAll(e => e.UserId == userId);
             Feedback.RemoveAll(f => f.UserId == userId);

@@ -73,11 +73,13 @@ internal sealed partial class DailyCheckRun(IDailyCheckQueue queue, IMediator me
         if (check.Mapper == DailyPartState.Due)
         {
             outcome = await TryAsync(check, DailyPart.Mapper, new CheckMapperAlertCommand(check), cancellationToken);
+            check = check with { Retries = 0 };
         }
 
         if (outcome.Status == DailyPartStatus.Ended && check.Driver == DailyPartState.Due)
         {
             outcome = await TryAsync(check, DailyPart.Driver, new CheckDriverNotificationsCommand(check), cancellationToken);
+            check = check with { Retries = 0 };
         }
 
         return outcome.Status == DailyPartStatus.Ended ? await TryAsync(check, part: null, new ComposeDailyEmailCommand(check), cancellationToken) : outcome;
@@ -110,9 +112,10 @@ internal sealed partial class DailyCheckRun(IDailyCheckQueue queue, IMediator me
                         await lost.CancelAsync();
                     }
                 }
-                catch (StoreUnavailableException)
+                catch (Exception exception) when (exception is not OperationCanceledException)
                 {
                     // The next tick may reach it; if none does in time, the store refuses what this worker writes.
+                    LogUnrenewed(check.Key, exception.Message);
                 }
             }
         }
@@ -124,6 +127,9 @@ internal sealed partial class DailyCheckRun(IDailyCheckQueue queue, IMediator me
 
     [LoggerMessage(LogLevel.Warning, "Check {Check} waits: {Reason}")]
     private partial void LogAway(DailyCheckKey check, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Check {Check} gives no sign of life: {Reason}")]
+    private partial void LogUnrenewed(DailyCheckKey check, string reason);
 
     [LoggerMessage(LogLevel.Error, "Check {Check} failed unexpectedly ({Part})")]
     private partial void LogFailed(Exception exception, DailyCheckKey check, string part);

@@ -22,7 +22,7 @@ internal abstract partial class PeriodicWorker(string what, TimeSpan interval, I
                     await SendAsync(mediator, stoppingToken);
                     isTroubled = false;
                 }
-                catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+                catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
                 {
                     // Said once of each outage.
                     if (exception is not StoreUnavailableException)

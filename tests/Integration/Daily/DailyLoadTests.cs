@@ -44,6 +44,7 @@ public sealed class DailyLoadTests
         {
             run.Counts.ShouldBe(new DailyRunCounts(s_users, s_users, s_users, 0, 0, 0, 0, 0, s_users, 0, 0));
             run.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(5));
+            (run.HeapMost - run.HeapBefore).ShouldBeLessThan(200, "a run needs no more with more users");
         }
 
         var boards = host.Sandbox.Traffic.Entries.Where(e => e.Host == SandboxHost.Live && e.PathAndQuery.Contains("/top?", StringComparison.Ordinal)).Select(e => e.PathAndQuery).ToList();

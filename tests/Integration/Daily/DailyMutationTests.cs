@@ -16,7 +16,18 @@ namespace Backend.Integration.Daily;
 public sealed class DailyMutationTests
 {
     /// <summary>Of faults that need a crash at the right moment some days may show nothing.</summary>
-    private const int MostDays = 400;
+    private const int MostDays = 250;
+
+    private const int Seed = 11;
+
+    /// <summary>What is found out below is no false alarm.</summary>
+    [Fact]
+    public async Task Without_a_fault_there_is_nothing_to_find_out()
+    {
+        await using var simulation = await DailySimulation.StartAsync(HostProfile.InMemory, Seed);
+
+        await simulation.LiveAsync(MostDays);
+    }
 
     [Fact]
     public Task A_watermark_that_stands_still_is_found_out() => ShouldBeFoundOutAsync(services => Mutant<IDailyRunStore>.Put(services, (inner, method, arguments) => method == nameof(IDailyRunStore.TrySaveMapsAsync)
@@ -64,7 +75,7 @@ public sealed class DailyMutationTests
 
     private static async Task ShouldBeFoundOutAsync(Action<IServiceCollection, Func<DateTimeOffset>> mutation)
     {
-        await using var simulation = await DailySimulation.StartAsync(HostProfile.InMemory, seed: 11, mutation);
+        await using var simulation = await DailySimulation.StartAsync(HostProfile.InMemory, Seed, mutation);
 
         var exception = await Should.ThrowAsync<InvalidOperationException>(() => simulation.LiveAsync(MostDays));
 

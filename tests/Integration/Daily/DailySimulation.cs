@@ -117,8 +117,10 @@ internal sealed class DailySimulation : IAsyncDisposable
 
     public async Task LiveAsync(int days)
     {
-        for (var day = 0; day < days; day++)
+        var begun = _clock.GetUtcNow();
+        while (_clock.GetUtcNow() - begun < TimeSpan.FromDays(days))
         {
+            var day = (int)(_clock.GetUtcNow() - begun).TotalDays;
             try
             {
                 await LiveDayAsync(day, days);
@@ -179,7 +181,7 @@ internal sealed class DailySimulation : IAsyncDisposable
 
     private async Task LiveDayAsync(int day, int days)
     {
-        if (day == days * 2 / 5)
+        if (day >= days * 2 / 5 && day < days * 4 / 5 && World.MapsOf(Mapper).Count < ManyMaps)
         {
             // A hundred maps and more change the way in which the alert looks at them.
             while (World.MapsOf(Mapper).Count < ManyMaps)
@@ -187,7 +189,7 @@ internal sealed class DailySimulation : IAsyncDisposable
                 Populate(Scenario.UploadMap(Mapper, $"Sim {++_uploads}"), rows: 4 + _random.Next(8));
             }
         }
-        else if (day == days * 4 / 5)
+        else if (day >= days * 4 / 5 && World.MapsOf(Mapper).Count >= ManyMaps)
         {
             foreach (var map in World.MapsOf(Mapper).Skip(FewMaps).ToList())
             {
@@ -197,7 +199,7 @@ internal sealed class DailySimulation : IAsyncDisposable
 
         for (var batch = 0; batch < 3; batch++)
         {
-            _clock.Advance(TimeSpan.FromHours(2.5 + (_random.NextDouble() * 4)));
+            _clock.Advance(TimeSpan.FromHours(3 + (_random.NextDouble() * 5.5)));
             var events = _random.Next(5);
             for (var i = 0; i < events; i++)
             {
@@ -207,7 +209,7 @@ internal sealed class DailySimulation : IAsyncDisposable
             _batches.Add(_clock.GetUtcNow());
         }
 
-        _clock.Advance(TimeSpan.FromHours(2 + (_random.NextDouble() * 5)));
+        _clock.Advance(TimeSpan.FromHours(2 + (_random.NextDouble() * 9)));
         if (_random.Next(10) == 0)
         {
             return;

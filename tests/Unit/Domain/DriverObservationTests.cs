@@ -63,6 +63,22 @@ public sealed class DriverObservationTests
         DriverObservation.Of(notification with { AccountId = null }, Board((1, 9, 50_000))).Change.ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData(0, DriverChangeKind.Worse)]
+    [InlineData(1, null)]
+    public void A_board_from_before_the_last_look_says_nothing(int secondsBefore, DriverChangeKind? expected)
+    {
+        var moment = Make.Start.AddSeconds(secondsBefore);
+        var notification = Notification(1, 40_000, DriverNotificationStatus.Active);
+
+        foreach (var seen in (DriverNotification[])[notification with { LastCheckedAt = moment }, notification with { CreatedAt = moment }])
+        {
+            var (next, change) = DriverObservation.Of(seen, Board((2, 1, 39_000), (1, 2, 40_000)));
+            (change?.Kind).ShouldBe(expected);
+            next.Position.ShouldBe(expected is null ? 1 : 2);
+        }
+    }
+
     private static void Check(DriverNotification notification, int? now, long bestNow, DriverChangeKind? expected, bool isActive)
     {
         var (next, change) = DriverObservation.Of(notification, now is { } position ? Board((2, 100, 90_000), (1, position, bestNow)) : Board((2, 100, 90_000)));

@@ -61,6 +61,23 @@ public sealed class MapWatchTests
     }
 
     [Fact]
+    public void A_moment_that_is_yet_to_come_hides_nothing()
+    {
+        var (next, due) = Evaluate(MapWatch.Unseen(s_uid, s_since), Board((1, 1, 40_000, 90_001), (2, 2, 41_000, 5)));
+
+        due.Select(r => r.Position).ShouldBe([2]);
+        next.Newest.ShouldBe(s_since.AddSeconds(5));
+    }
+
+    [Fact]
+    public void A_secret_time_anywhere_on_the_board_leaves_no_questions()
+    {
+        var board = Board([.. Enumerable.Range(1, 7).Select(n => (n, n, n == 7 ? -1L : 40_000L + n, n))]);
+
+        MapWatch.Unseen(s_uid, s_since).Evaluate(board, RecordFilter.All, players: 7).Next.QuestionsFor(RecordFilter.All).ShouldBeNull();
+    }
+
+    [Fact]
     public void The_gap_is_to_the_time_that_held_the_position_before()
     {
         var (next, _) = Evaluate(MapWatch.Unseen(s_uid, s_since), Board((1, 1, 40_000, 1), (2, 2, -1, 1)));
@@ -106,7 +123,7 @@ public sealed class MapWatchTests
     {
         var due = Enumerable.Range(1, records).Select(n => new NewRecord(Make.Account(n), "World", n, RecordTime.FromMilliseconds(n), s_since, Gap: null)).ToList();
 
-        var news = MapNews.Of(new WatchedMap(s_uid, "A", 1), due);
+        var news = MapNews.Of(new WatchedMap(s_uid, "A", 1), due, maxListed: 20);
 
         (news?.Records.Count ?? 0).ShouldBe(listed);
         (news?.IsFolded ?? false).ShouldBe(isFolded);

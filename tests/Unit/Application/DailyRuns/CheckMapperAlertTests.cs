@@ -140,8 +140,8 @@ public sealed class CheckMapperAlertTests
         _checks.Read.Count.ShouldBe(120);
         Reset();
 
-        _checks.Shows(Make.Uid(7), [Row(99, 90_000, time: 39_000), .. Five()]);
-        _checks.Shows(Make.Uid(8), [.. Five(), Row(98, 90_000, time: 90_000, position: 6)]);
+        _checks.Shows(Make.Uid(7), [Row(99, 500, time: 39_000), .. Five()]);
+        _checks.Shows(Make.Uid(8), [.. Five(), Row(98, 500, time: 90_000, position: 6)]);
         _checks.AnswersNothingOf(Make.Uid(9));
         var second = await _checks.ClaimAsync(day: 1);
         (await _checks.CheckMapperAsync(second)).ShouldBe(DailyPartOutcome.Ended);
