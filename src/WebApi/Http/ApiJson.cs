@@ -64,6 +64,7 @@ namespace Backend.WebApi.Http;
 [JsonSerializable(typeof(RoleBody))]
 [JsonSerializable(typeof(RoleResponse))]
 [JsonSerializable(typeof(DailyOverviewResponse))]
+[JsonSerializable(typeof(DailyRunListResponse))]
 [JsonSerializable(typeof(ConnectionTestResponse))]
 [JsonSerializable(typeof(AccountTestResponse))]
 [JsonSerializable(typeof(LambdaEvent))]

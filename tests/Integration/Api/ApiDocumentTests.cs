@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Backend.Domain.DailyEmails;
 using Backend.Domain.MapSearches;
 using Microsoft.OpenApi;
 
@@ -103,6 +104,7 @@ public sealed class ApiDocumentTests
         Words("MapSearchResultsResponse", "status").ShouldBe(Words("MapSearchResponse", "status"));
         Words("LegacyStatusResponse", "status").ShouldBe(Words("MapSearchResponse", "status").Except(["cancelled"]));
         Words("ProgressResponse", "phase").ShouldBe(["queued", "listing-maps", "reading-leaderboards", "resolving-names", "finished"]);
+        Words("UnsentEmailResponse", "state").ShouldBe(DailyEmailWords.States.Except(["sent"]));
         Words("SubmitMapSearchBody", "period").ShouldBe(SearchPeriod.All.Select(period => period.Name));
         Words("MapSearchResponse", "period").ShouldBe(Words("SubmitMapSearchBody", "period"));
         s_approved.Operations.Single(operation => operation.Id == "StartMapSearch").Parameters.Single(parameter => (string)parameter["name"]! == "period")["schema"]!["enum"]!.AsArray()

@@ -65,6 +65,7 @@ public abstract class AccessTableTests(HostProfile profile) : ProfileSuite(profi
         new("DELETE", "/api/v1/admin/users/{id}/sessions", 401, 403, 404, "/api/v1/admin/users/9000000/sessions"),
         new("DELETE", "/api/v1/admin/users/{id}/sessions/{sessionId}", 401, 403, 404, $"/api/v1/admin/users/9000000/sessions/{SomeId}"),
         new("GET", "/api/v1/admin/daily-overview", 401, 403, 200),
+        new("GET", "/api/v1/admin/daily-runs", 401, 403, 200),
         new("POST", "/api/v1/cron/daily", 401, 401, 401),
         new("GET", "/api/v1/cron/daily/{date}", 401, 401, 401),
         new("GET", "/mail/preferences", 404, 404, 404),

@@ -33,6 +33,7 @@ internal static class Conversation
     private const string Everybody = "/api/v1/admin/users";
     private const string AlertType = "/api/v1/admin/users/alert-type";
     private const string Preferences = "/api/v1/users/preferences";
+    private const string DailyRuns = "/api/v1/admin/daily-runs";
     private const string Overview = "/api/v1/admin/daily-overview";
 
     /// <summary>When what a new user does begins.</summary>
@@ -444,6 +445,8 @@ internal static class Conversation
         Get("an alert that was switched", 200, Alerts, "solo", Number("$.alerts[0].id", "alert"), Number("$.alerts[0].mapId", "alert")),
         Get("the daily overview", 200, Overview, "admin"),
         Get("the daily overview for a user", 403, Overview, "solo"),
+        Get("no daily runs", 200, DailyRuns, "admin"),
+        Get("the daily runs for a user", 403, DailyRuns, "solo"),
         Put("alice becomes an administrator", 200, $"{Everybody}/{{alice's number}}/role", """{"role":"admin"}""", "admin", Number("$.user_id", "alice's number")),
         Put("alice becomes a user", 200, $"{Everybody}/{{alice's number}}/role", """{"role":"user"}""", "admin", Number("$.user_id", "alice's number")),
         Put("the administrator takes his own rights", 409, $"{Everybody}/{{admin's number}}/role", """{"role":"user"}""", "admin"),
