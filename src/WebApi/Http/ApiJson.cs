@@ -39,6 +39,8 @@ namespace Backend.WebApi.Http;
 [JsonSerializable(typeof(MailPreferencesBody))]
 [JsonSerializable(typeof(ChangePasswordBody))]
 [JsonSerializable(typeof(PasswordBody))]
+[JsonSerializable(typeof(PasswordResetBody))]
+[JsonSerializable(typeof(ConfirmPasswordResetBody))]
 [JsonSerializable(typeof(SuccessResponse))]
 [JsonSerializable(typeof(AccountExportResponse))]
 [JsonSerializable(typeof(AlertListResponse))]

@@ -118,6 +118,7 @@ public sealed class ApiDocumentTests
     public void A_client_must_send_what_is_needed_and_no_more()
     {
         Required("LoginBody").ShouldBe(["password"]);
+        Required("ConfirmPasswordResetBody").ShouldBe(["token", "newPassword"], ignoreOrder: true);
         Required("RegisterBody").ShouldBe(["email", "username", "password"], ignoreOrder: true);
         Schema("RegisterBody")["properties"]!["email"]!["type"]!.ToJsonString().ShouldBe("\"string\"");
         s_approved.Operations.Where(operation => operation.Body is not null).ShouldAllBe(
