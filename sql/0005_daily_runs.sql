@@ -127,3 +127,20 @@ create unlogged table public.daily_boards (
 );
 
 comment on column public.daily_boards.entries is 'Document.';
+
+create table public.password_resets (
+    user_id bigint primary key references public.users (id) on delete cascade,
+    id uuid not null,
+    noted_at timestamptz not null,
+    due_at timestamptz,
+    attempts integer not null default 0,
+    fence bigint not null default 0,
+    token_hash text constraint password_resets_token_hash_unique unique,
+    expires_at timestamptz
+);
+
+create index password_resets_due_at_idx on public.password_resets (due_at) where due_at is not null;
+
+comment on table public.password_resets is 'Wishes for a new password: at most one of each user, the latest. All its instants are of the database''s clock.';
+comment on column public.password_resets.due_at is 'When to send its mail, or when a claim to send it lapses. Null: it is sent.';
+comment on column public.password_resets.token_hash is 'SHA-256 of the token in the mail, hexadecimal; the token itself is kept nowhere. Null: no token is good.';

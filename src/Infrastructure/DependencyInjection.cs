@@ -25,6 +25,7 @@ public static class DependencyInjection
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IIdSource, RandomIdSource>();
+        services.AddSingleton<ISecretSource, RandomSecretSource>();
         services.AddSettings(configuration, errors);
 
         var selection = AdapterSelection.Read(configuration, errors);

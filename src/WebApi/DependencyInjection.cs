@@ -44,6 +44,7 @@ internal static class DependencyInjection
             builder.Services.AddHostedService<MapCountWorker>();
             builder.Services.AddHostedService<DailyCheckWorker>();
             builder.Services.AddHostedService<DailyEmailWorker>();
+            builder.Services.AddHostedService<PasswordResetWorker>();
             if (schedule is not null)
             {
                 builder.Services.AddSingleton(schedule);

@@ -7,7 +7,7 @@ using FluentValidation;
 
 namespace Backend.Application.Accounts;
 
-/// <summary>Ends every session of the user but the one that asks.</summary>
+/// <summary>Ends every session of the user but the one that asks, and voids links for a new password.</summary>
 public sealed record ChangePasswordCommand(UserId UserId, SessionId SessionId, Secret? CurrentPassword, Secret? NewPassword) : ICommand<Nothing>;
 
 internal sealed class ChangePasswordValidator : AbstractValidator<ChangePasswordCommand>
@@ -20,7 +20,7 @@ internal sealed class ChangePasswordValidator : AbstractValidator<ChangePassword
     }
 }
 
-internal sealed class ChangePasswordHandler(IUserStore users, ISessionStore sessions, IPasswordHasher passwords, PasswordConfirmation confirmation)
+internal sealed class ChangePasswordHandler(IUserStore users, ISessionStore sessions, IPasswordResetStore resets, IPasswordHasher passwords, PasswordConfirmation confirmation)
     : ICommandHandler<ChangePasswordCommand, Nothing>
 {
     public async Task<Result<Nothing>> Handle(ChangePasswordCommand command, CancellationToken cancellationToken)
@@ -37,7 +37,9 @@ internal sealed class ChangePasswordHandler(IUserStore users, ISessionStore sess
             return hash.Error;
         }
 
-        // Before as well: should the store of sessions be away, nothing has happened yet and the change can be tried again.
+        // Before as well: should the store of sessions be away, nothing has happened yet and the change can be tried again. Nor
+        // shall a link for a new password work in between.
+        await resets.ForgetAsync(command.UserId, cancellationToken);
         await EndOthersAsync(command, cancellationToken);
         if (!await users.TryReplacePasswordHashAsync(command.UserId, confirmed.Value.PasswordHash, hash.Value, cancellationToken)
             && !await TryReplaceRenewedAsync(command, hash.Value, cancellationToken))
@@ -45,6 +47,7 @@ internal sealed class ChangePasswordHandler(IUserStore users, ISessionStore sess
             return AccountErrors.WrongPassword;
         }
 
+        await resets.ForgetAsync(command.UserId, CancellationToken.None);
         await EndOthersAsync(command, CancellationToken.None);
         return default(Nothing);
     }

@@ -1,5 +1,6 @@
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
+using Backend.Domain.Common;
 
 namespace Backend.Application.DailyEmails;
 
@@ -12,8 +13,11 @@ internal sealed class EmailLinks(EmailOptions options, IMailTokens tokens)
 
     public MailPreferencesView ViewOf(User user, MailPreferences preferences) => new(user.Name, preferences, Preferences(user.Id), Unsubscribe(user.Id));
 
-    private Uri Link(string path, UserId userId) =>
-        new($"{options.PublicBaseUrl.AbsoluteUri.TrimEnd('/')}{path}?token={Uri.EscapeDataString(tokens.Issue(userId).Reveal())}");
+    public Uri NewPassword(Secret token) => Link(MailPaths.NewPassword, token);
+
+    private Uri Link(string path, UserId userId) => Link(path, tokens.Issue(userId));
+
+    private Uri Link(string path, Secret token) => new($"{options.PublicBaseUrl.AbsoluteUri.TrimEnd('/')}{path}?token={Uri.EscapeDataString(token.Reveal())}");
 }
 
 /// <summary>The addresses of pages that links in mails lead to, below the service's own.</summary>
@@ -21,4 +25,5 @@ public static class MailPaths
 {
     public const string Preferences = "/mail/preferences";
     public const string Unsubscribe = "/mail/unsubscribe";
+    public const string NewPassword = "/mail/reset-password";
 }

@@ -10,6 +10,10 @@ public interface IMailPages
     /// <param name="offersToUnsubscribe">With a button that ends all mails.</param>
     Task<string> RenderPreferencesAsync(MailPreferencesView view, string? note, bool offersToUnsubscribe, CancellationToken cancellationToken);
 
+    /// <summary>A form for a new password.</summary>
+    /// <param name="note">Why it is shown again; null the first time.</param>
+    Task<string> RenderNewPasswordAsync(NewPasswordView view, string? note, CancellationToken cancellationToken);
+
     /// <summary>A page that only says something.</summary>
     /// <param name="link">Where it leads on; null when nowhere.</param>
     Task<string> RenderMessageAsync(string title, string message, MailPageLink? link, CancellationToken cancellationToken);
@@ -19,5 +23,9 @@ public interface IMailPages
 /// <param name="Save">Where the form of it is sent; holds the token.</param>
 /// <param name="Unsubscribe">Where to end all mails; holds the token.</param>
 public sealed record MailPreferencesView(UserName UserName, MailPreferences Preferences, Uri Save, Uri Unsubscribe);
+
+/// <summary>What the holder of a mail for a new password sees of its user.</summary>
+/// <param name="Save">Where the form is sent; holds the token.</param>
+public sealed record NewPasswordView(UserName UserName, Uri Save);
 
 public sealed record MailPageLink(Uri Address, string Text);

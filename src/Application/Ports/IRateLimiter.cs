@@ -66,6 +66,15 @@ public enum RateLimit
 
     /// <summary>Pages that links in mails lead to, by client address. Default 30/60.</summary>
     MailPages,
+
+    /// <summary>Wishes for a new password, by client address. Default 5/900.</summary>
+    PasswordReset,
+
+    /// <summary>Wishes for a new password, by account, whoever asks. Default 3/3600.</summary>
+    PasswordResetAccount,
+
+    /// <summary>Uses of the token for a new password, by client address. Default 10/900.</summary>
+    ConfirmPasswordReset,
 }
 
 /// <param name="RetryAfter">When refused: until the next call is allowed.</param>

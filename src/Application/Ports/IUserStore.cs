@@ -62,7 +62,7 @@ public interface IUserStore
 
     /// <summary>
     /// Deletes the user and everything of him in <see cref="IAlertStore"/>, <see cref="IDriverNotificationStore"/>,
-    /// <see cref="INotificationHistory"/> and <see cref="IFeedbackStore"/>, in one step after which those refuse to add
+    /// <see cref="INotificationHistory"/>, <see cref="IFeedbackStore"/> and <see cref="IPasswordResetStore"/>, in one step after which those refuse to add
     /// anything; the id is never given again, names and address are free at once. False for an unknown user.
     /// </summary>
     Task<bool> RemoveAsync(UserId userId, CancellationToken cancellationToken);

@@ -12,6 +12,9 @@ internal sealed class RazorMailPages(IServiceProvider services, ILoggerFactory l
         new(StringComparer.Ordinal) { [nameof(PreferencesPage.View)] = view, [nameof(PreferencesPage.Note)] = note, [nameof(PreferencesPage.OffersToUnsubscribe)] = offersToUnsubscribe },
         cancellationToken);
 
+    public Task<string> RenderNewPasswordAsync(NewPasswordView view, string? note, CancellationToken cancellationToken) => ComponentHtml.RenderAsync<NewPasswordPage>(
+        services, loggers, new(StringComparer.Ordinal) { [nameof(NewPasswordPage.View)] = view, [nameof(NewPasswordPage.Note)] = note }, cancellationToken);
+
     public Task<string> RenderMessageAsync(string title, string message, MailPageLink? link, CancellationToken cancellationToken) => ComponentHtml.RenderAsync<MessagePage>(
         services,
         loggers,

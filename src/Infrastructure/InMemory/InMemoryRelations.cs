@@ -48,6 +48,8 @@ internal sealed class InMemoryRelations
 
         public Dictionary<DailyCheckKey, EmailRow> DailyEmails { get; } = [];
 
+        public Dictionary<UserId, ResetRow> PasswordResets { get; } = [];
+
         public Dictionary<AlertId, Dictionary<MapUid, CheckedWatch>> Watches { get; } = [];
 
         public Dictionary<DriverNotificationId, DateOnly> LastRunOfNotification { get; } = [];
@@ -64,6 +66,7 @@ internal sealed class InMemoryRelations
             }
 
             DriverNotifications.FindAll(n => n.UserId == userId).ForEach(n => LastRunOfNotification.Remove(n.Id));
+            PasswordResets.Remove(userId);
             DriverNotifications.RemoveAll(n => n.UserId == userId);
             History.RemoveAll(e => e.UserId == userId);
             Feedback.RemoveAll(f => f.UserId == userId);
@@ -145,6 +148,23 @@ internal sealed class InMemoryRelations
         public DateTimeOffset? Due { get; set; } = due;
 
         public long Fence { get; set; }
+    }
+
+    internal sealed class ResetRow(PasswordResetId id, DateTimeOffset notedAt)
+    {
+        public PasswordResetId Id { get; } = id;
+
+        public DateTimeOffset NotedAt { get; } = notedAt;
+
+        /// <summary>Null: its mail is sent.</summary>
+        public DateTimeOffset? Due { get; set; } = notedAt;
+
+        public int Attempts { get; set; }
+
+        public long Fence { get; set; }
+
+        /// <summary>Null: none is good.</summary>
+        public (ResetTokenHash Hash, DateTimeOffset ExpiresAt)? Token { get; set; }
     }
 
     internal sealed record FeedbackRow(FeedbackId Id, UserId UserId, string Message, string Type, DateTimeOffset CreatedAt, DateTimeOffset? ReadAt);

@@ -16,7 +16,7 @@ internal static class PortTable
     public static IReadOnlyList<PortEntry> Ports { get; } =
     [
         // What belongs to a user goes with him in one step, so one technology keeps all of it.
-        new("Users", typeof(IUserStore), typeof(IAlertStore), typeof(IDriverNotificationStore), typeof(INotificationHistory), typeof(IFeedbackStore), typeof(ISiteSettingStore), typeof(IDailyRunStore), typeof(IDailyEmailStore))
+        new("Users", typeof(IUserStore), typeof(IAlertStore), typeof(IDriverNotificationStore), typeof(INotificationHistory), typeof(IFeedbackStore), typeof(ISiteSettingStore), typeof(IDailyRunStore), typeof(IDailyEmailStore), typeof(IPasswordResetStore))
         {
             InMemory = s => s.AddSingleton<InMemoryRelations>()
                 .AddSingleton<IUserStore, InMemoryUserStore>()
@@ -26,7 +26,8 @@ internal static class PortTable
                 .AddSingleton<IFeedbackStore, InMemoryFeedbackStore>()
                 .AddSingleton<ISiteSettingStore, InMemorySiteSettingStore>()
                 .AddSingleton<IDailyRunStore, InMemoryDailyRunStore>()
-                .AddSingleton<IDailyEmailStore, InMemoryDailyEmailStore>(),
+                .AddSingleton<IDailyEmailStore, InMemoryDailyEmailStore>()
+                .AddSingleton<IPasswordResetStore, InMemoryPasswordResetStore>(),
             Postgres = s => s.AddSingleton<IUserStore, PostgresUserStore>()
                 .AddSingleton<IAlertStore, PostgresAlertStore>()
                 .AddSingleton<IDriverNotificationStore, PostgresDriverNotificationStore>()
@@ -34,7 +35,8 @@ internal static class PortTable
                 .AddSingleton<IFeedbackStore, PostgresFeedbackStore>()
                 .AddSingleton<ISiteSettingStore, PostgresSiteSettingStore>()
                 .AddSingleton<IDailyRunStore, PostgresDailyRunStore>()
-                .AddSingleton<IDailyEmailStore, PostgresDailyEmailStore>(),
+                .AddSingleton<IDailyEmailStore, PostgresDailyEmailStore>()
+                .AddSingleton<IPasswordResetStore, PostgresPasswordResetStore>(),
         },
         new("DailyQueue", typeof(IDailyCheckQueue))
         {

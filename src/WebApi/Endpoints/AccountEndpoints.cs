@@ -1,4 +1,5 @@
 using Backend.Application.Accounts;
+using Backend.Application.PasswordResets;
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.Common;
@@ -17,6 +18,14 @@ internal static class AccountEndpoints
             .Limited(RateLimit.Register)
             .Refuses("email", "Please give a valid e-mail address.").Fails(AccountErrors.UserNameTaken, AccountErrors.EmailTaken, AccountErrors.RegistrationClosed)
             .WithExamples(AccountExamples.Registration, AccountExamples.Registered);
+        group.MapPost("/password-reset", RequestPasswordReset).AllowAnonymous().WithName(nameof(RequestPasswordReset)).WithSummary("Asks for a mail with a link for a new password; the answer does not tell whether there is such an account")
+            .Limited([RateLimit.PasswordReset], untold: [RateLimit.PasswordResetAccount])
+            .Refuses("email", "Please give a valid e-mail address.")
+            .WithExamples(AccountExamples.PasswordResetRequest, AccountExamples.PasswordResetNoted);
+        group.MapPost("/password-reset/confirm", ConfirmPasswordReset).AllowAnonymous().WithName(nameof(ConfirmPasswordReset)).WithSummary("Changes the password by the token of such a link, once, and ends all sessions")
+            .Limited(RateLimit.ConfirmPasswordReset)
+            .Refuses("newPassword", "The password must have at least 8 characters.").Fails(PasswordResetErrors.Unknown)
+            .WithExamples(AccountExamples.PasswordResetConfirmation, AccountExamples.PasswordReset);
         var own = group.MapGroup(string.Empty).RequireAuthorization();
         own.MapGet("/profile", GetProfile).WithName(nameof(GetProfile)).WithSummary("The caller's account")
             .Revalidates().Fails(AccountErrors.NotFound)
@@ -62,6 +71,20 @@ internal static class AccountEndpoints
         return result.IsSuccess
             ? TypedResults.Created((string?)null, new MessageResponse("You are registered and can sign in now."))
             : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Accepted<MessageResponse>, Failure>> RequestPasswordReset(PasswordResetBody? body, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new RequestPasswordResetCommand(body?.Email, ClientAddress.Of(context)), cancellationToken);
+        return result.IsSuccess
+            ? TypedResults.Accepted((string?)null, new MessageResponse("If there is an account with this address, a mail with a link for a new password is on its way."))
+            : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<SuccessResponse>, Failure>> ConfirmPasswordReset(ConfirmPasswordResetBody? body, HttpContext context, IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new ConfirmPasswordResetCommand(body?.Token, body?.NewPassword, ClientAddress.Of(context)), cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(new SuccessResponse(true, "Your password is changed, and all your sessions are ended.")) : new Failure(result.Error);
     }
 
     private static async Task<Results<Ok<ProfileResponse>, Failure>> GetProfile(CurrentUser caller, IMediator mediator, CancellationToken cancellationToken)
@@ -179,6 +202,12 @@ internal sealed record MailPreferencesBody(string? TimeZone = null, bool? Mapper
 
 /// <param name="NewPassword">At least 8 characters, at most 72 bytes of UTF-8, none of the most common ones.</param>
 internal sealed record ChangePasswordBody(Secret? CurrentPassword, Secret? NewPassword);
+
+internal sealed record PasswordResetBody(string? Email);
+
+/// <param name="Token">Of the link in the mail.</param>
+/// <param name="NewPassword">At least 8 characters, at most 72 bytes of UTF-8, none of the most common ones.</param>
+internal sealed record ConfirmPasswordResetBody(Secret? Token, Secret? NewPassword);
 
 internal sealed record PasswordBody(Secret? Password);
 

@@ -30,6 +30,14 @@ internal static class AccountExamples
 
     public static SuccessResponse PasswordChanged { get; } = new(true, "Your password is changed, and your other sessions are ended.");
 
+    public static PasswordResetBody PasswordResetRequest { get; } = new("ada@example.org");
+
+    public static MessageResponse PasswordResetNoted { get; } = new("If there is an account with this address, a mail with a link for a new password is on its way.");
+
+    public static ConfirmPasswordResetBody PasswordResetConfirmation { get; } = new(new Secret("n1pfPk3nJ0m2hq6bXJ0vG0mYw8c8dJfD5n0x2mVt3Yk"), new Secret("another good password"));
+
+    public static SuccessResponse PasswordReset { get; } = new(true, "Your password is changed, and all your sessions are ended.");
+
     public static PasswordBody Password { get; } = new(new Secret("correct horse battery"));
 
     public static SuccessResponse Removed { get; } = new(true, "Your account is removed.");

@@ -46,6 +46,9 @@ internal static class AdministrationEndpoints
         group.MapGet("/daily-overview", GetDailyOverview).WithName(nameof(GetDailyOverview)).WithSummary("What the daily runs of the last days brought all users")
             .Revalidates()
             .WithExamples(AdministrationExamples.Overview);
+        group.MapGet("/daily-runs", ListDailyRuns).WithName(nameof(ListDailyRuns)).WithSummary("The last daily runs, and the mails of theirs that have not been sent")
+            .Revalidates()
+            .WithExamples(AdministrationExamples.DailyRuns);
     }
 
     private static async Task<Results<Ok<SiteSettingListResponse>, Failure>> ListSiteSettings(IMediator mediator, CancellationToken cancellationToken)
@@ -139,5 +142,11 @@ internal static class AdministrationEndpoints
     {
         var result = await mediator.Send(new GetDailyOverviewQuery(), cancellationToken);
         return result.IsSuccess ? TypedResults.Ok(DailyOverviewResponse.From(result.Value)) : new Failure(result.Error);
+    }
+
+    private static async Task<Results<Ok<DailyRunListResponse>, Failure>> ListDailyRuns(IMediator mediator, CancellationToken cancellationToken)
+    {
+        var result = await mediator.Send(new ListDailyRunsQuery(), cancellationToken);
+        return result.IsSuccess ? TypedResults.Ok(DailyRunListResponse.From(result.Value)) : new Failure(result.Error);
     }
 }

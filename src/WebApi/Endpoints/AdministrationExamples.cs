@@ -43,4 +43,8 @@ internal static class AdministrationExamples
                 new DailyStatsResponse(NumUsers: 1, NumMapperAlerts: 1, NumDriverNotifications: 0, NumNotificationsSent: 1, NumErrors: 0),
                 [new UserBreakdownResponse("Ada", new BreakdownResponse("sent", "New records on 2 maps.", 2), DriverNotification: null)]),
         ]);
+
+    public static DailyRunListResponse DailyRuns { get; } = new(
+        [DailyRunExamples.Run],
+        [new UnsentEmailResponse(new DateOnly(2026, 3, 1), "Ada", "uncertain", 1, "The connection was lost after the whole mail had been sent.", s_changed)]);
 }

@@ -2,8 +2,10 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Backend.Application.Administration;
+using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.Alerts;
+using Backend.Domain.DailyEmails;
 using Backend.Domain.History;
 using Backend.WebApi.Http;
 
@@ -166,6 +168,24 @@ internal sealed record UserBreakdownResponse(
 internal sealed record BreakdownResponse([property: OutcomeName] string Status, string? Message, [property: JsonPropertyName("records_found")] int RecordsFound)
 {
     public static BreakdownResponse? From(HistoryEntry? entry) => entry is null ? null : new(entry.Outcome.ToWord(), entry.Message, entry.RecordsFound);
+}
+
+/// <param name="Runs">Newest first; at most 30.</param>
+/// <param name="UnsentEmails">Of these runs, newest first; at most 500.</param>
+internal sealed record DailyRunListResponse(IEnumerable<DailyRunResponse> Runs, IEnumerable<UnsentEmailResponse> UnsentEmails)
+{
+    public static DailyRunListResponse From(DailyRunOverview overview) => new(overview.Runs.Select(DailyRunResponse.From), overview.Unsent.Select(UnsentEmailResponse.From));
+}
+
+/// <param name="RunDate">In UTC.</param>
+/// <param name="State">Pending: it waits for a first or further attempt; failed: given up; uncertain: nobody knows whether it was accepted.</param>
+/// <param name="Attempts">Those that were begun.</param>
+/// <param name="Reason">Why; null when it was not tried yet.</param>
+internal sealed record UnsentEmailResponse(
+    DateOnly RunDate, string Username, [property: AllowedValues("pending", "sending", "failed", "uncertain")] string State, int Attempts, string? Reason, DateTimeOffset UpdatedAt)
+{
+    public static UnsentEmailResponse From(UnsentEmail email) =>
+        new(email.Key.RunDate, email.UserName.Value, email.State.ToWord(), email.Attempts, email.Reason, email.UpdatedAt);
 }
 
 [AttributeUsage(AttributeTargets.Property)]

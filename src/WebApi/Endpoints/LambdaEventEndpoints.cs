@@ -4,6 +4,7 @@ using Backend.Application.Alerts;
 using Backend.Application.DailyEmails;
 using Backend.Application.DailyRuns;
 using Backend.Application.Maintenance;
+using Backend.Application.PasswordResets;
 using Backend.Domain.Common;
 using Backend.WebApi.Http;
 using MediatR;
@@ -70,7 +71,7 @@ internal static class LambdaEventEndpoints
         try
         {
             // Counts wait for the pace of the Trackmania services, for which no mail needs to wait.
-            await Task.WhenAll(mediator.Send(new SendDailyEmailsCommand(), stop), mediator.Send(new CountAlertMapsCommand(), stop));
+            await Task.WhenAll(mediator.Send(new SendPasswordResetsCommand(), stop), mediator.Send(new SendDailyEmailsCommand(), stop), mediator.Send(new CountAlertMapsCommand(), stop));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -1,5 +1,6 @@
 using Backend.Application.DailyEmails;
 using Backend.Application.MailLinks;
+using Backend.Application.PasswordResets;
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.Common;
@@ -18,6 +19,8 @@ internal static class MailPageEndpoints
         group.MapPost(MailPaths.Preferences, SaveMailPreferences).WithName(nameof(SaveMailPreferences)).Limited(RateLimit.MailPages);
         group.MapGet(MailPaths.Unsubscribe, ShowUnsubscribe).WithName(nameof(ShowUnsubscribe)).Limited(RateLimit.MailPages);
         group.MapPost(MailPaths.Unsubscribe, Unsubscribe).WithName(nameof(Unsubscribe)).Limited(RateLimit.MailPages);
+        group.MapGet(MailPaths.NewPassword, ShowNewPassword).WithName(nameof(ShowNewPassword)).Limited(RateLimit.MailPages);
+        group.MapPost(MailPaths.NewPassword, SaveNewPassword).WithName(nameof(SaveNewPassword)).Limited(RateLimit.MailPages, RateLimit.ConfirmPasswordReset);
     }
 
     private static Task<IResult> ShowMailPreferences(HttpContext context, IMediator mediator, IMailPages pages, CancellationToken cancellationToken) =>
@@ -59,6 +62,38 @@ internal static class MailPageEndpoints
                 StatusCodes.Status200OK,
                 await pages.RenderMessageAsync("You are unsubscribed", "You get no more daily mails.", new MailPageLink(ended.Value.Save, "Choose anew what you are told"), cancellationToken))
             : await FailAsync(ended.Error, pages, cancellationToken);
+    }
+
+    private static async Task<IResult> ShowNewPassword(HttpContext context, IMediator mediator, IMailPages pages, CancellationToken cancellationToken)
+    {
+        var opened = await mediator.Send(new OpenPasswordResetQuery(TokenOf(context), ClientAddress.Of(context)), cancellationToken);
+        return opened.IsSuccess
+            ? new PageResult(StatusCodes.Status200OK, await pages.RenderNewPasswordAsync(opened.Value, note: null, cancellationToken))
+            : await FailAsync(opened.Error, pages, cancellationToken);
+    }
+
+    private static async Task<IResult> SaveNewPassword(HttpContext context, IMediator mediator, IMailPages pages, CancellationToken cancellationToken)
+    {
+        var form = await ReadFormAsync(context, cancellationToken);
+        var command = new ConfirmPasswordResetCommand(TokenOf(context), new Secret(form["newPassword"].ToString()), ClientAddress.Of(context));
+        var saved = await mediator.Send(command, cancellationToken);
+        if (saved.IsSuccess)
+        {
+            return new PageResult(
+                StatusCodes.Status200OK,
+                await pages.RenderMessageAsync("Your password is changed", "You can sign in with it now. Everybody who was signed in to your account is signed out.", link: null, cancellationToken));
+        }
+
+        if (saved.Error.Kind != ErrorKind.Validation)
+        {
+            return await FailAsync(saved.Error, pages, cancellationToken);
+        }
+
+        // Once more, if the link is good.
+        var opened = await mediator.Send(new OpenPasswordResetQuery(command.Token, command.ClientAddress), cancellationToken);
+        return opened.IsSuccess
+            ? new PageResult(StatusCodes.Status400BadRequest, await pages.RenderNewPasswordAsync(opened.Value, $"Nothing is changed. {saved.Error.Message}", cancellationToken))
+            : await FailAsync(opened.Error, pages, cancellationToken);
     }
 
     private static async Task<IResult> ShowAsync(HttpContext context, bool offersToUnsubscribe, IMediator mediator, IMailPages pages, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Backend.Domain.DailyEmails;
 using Backend.Domain.MapSearches;
 using Microsoft.OpenApi;
 
@@ -103,6 +104,7 @@ public sealed class ApiDocumentTests
         Words("MapSearchResultsResponse", "status").ShouldBe(Words("MapSearchResponse", "status"));
         Words("LegacyStatusResponse", "status").ShouldBe(Words("MapSearchResponse", "status").Except(["cancelled"]));
         Words("ProgressResponse", "phase").ShouldBe(["queued", "listing-maps", "reading-leaderboards", "resolving-names", "finished"]);
+        Words("UnsentEmailResponse", "state").ShouldBe(DailyEmailWords.States.Except(["sent"]));
         Words("SubmitMapSearchBody", "period").ShouldBe(SearchPeriod.All.Select(period => period.Name));
         Words("MapSearchResponse", "period").ShouldBe(Words("SubmitMapSearchBody", "period"));
         s_approved.Operations.Single(operation => operation.Id == "StartMapSearch").Parameters.Single(parameter => (string)parameter["name"]! == "period")["schema"]!["enum"]!.AsArray()
@@ -116,6 +118,7 @@ public sealed class ApiDocumentTests
     public void A_client_must_send_what_is_needed_and_no_more()
     {
         Required("LoginBody").ShouldBe(["password"]);
+        Required("ConfirmPasswordResetBody").ShouldBe(["token", "newPassword"], ignoreOrder: true);
         Required("RegisterBody").ShouldBe(["email", "username", "password"], ignoreOrder: true);
         Schema("RegisterBody")["properties"]!["email"]!["type"]!.ToJsonString().ShouldBe("\"string\"");
         s_approved.Operations.Where(operation => operation.Body is not null).ShouldAllBe(

@@ -34,6 +34,8 @@ public sealed class AwsMailPageTests() : MailPageTests(HostProfile.Aws);
 
 public sealed class AwsMapSearchTests() : MapSearchTests(HostProfile.Aws);
 
+public sealed class AwsPasswordResetTests() : PasswordResetTests(HostProfile.Aws);
+
 public sealed class AwsRateLimitTests() : RateLimitTests(HostProfile.Aws);
 
 public sealed class AwsRefreshRotationTests() : RefreshRotationTests(HostProfile.Aws);

@@ -64,6 +64,21 @@ public sealed class LambdaDailyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_mail_for_a_new_password_is_sent_with_the_next_minute()
+    {
+        var user = await _owner.SignInAsync();
+        var email = (string)(await user.AskAsync("GET", "/api/v1/users/profile").ShouldSucceedAsync())["email"]!;
+        var folder = Path.Combine(_owner.MailFolder, "function");
+        var worker = await _system.StartFunctionAsync("Worker", ("Adapters:Email", "Pickup"), ("Email:PickupFolder", folder));
+        await user.AskAsync("POST", "/api/v1/users/password-reset", new JsonObject { ["email"] = email }).ShouldSucceedAsync(202);
+
+        var kept = await LambdaEvents.InvokeAsync(worker.Address, LambdaEvents.Schedule("maintenance"));
+
+        kept.Status.ShouldBe(HttpStatusCode.OK, kept.Body);
+        Directory.GetFiles(folder, "password.*.eml").ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task A_check_that_is_put_off_comes_again_and_is_no_failure()
     {
         await FollowAsync("Solo");

@@ -1,5 +1,8 @@
 using System.Text.Json;
+using Backend.Application.Ports;
+using Backend.Domain.DailyEmails;
 using Backend.Integration.Support;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Backend.Integration.Http;
 
@@ -7,6 +10,7 @@ public abstract class AdministrationTests(HostProfile profile) : ProfileSuite(pr
 {
     private const string Config = "/api/v1/admin/config";
     private const string Users = "/api/v1/admin/users";
+    private const string DailyRuns = "/api/v1/admin/daily-runs";
 
     [Fact]
     public async Task Settings_are_listed_changed_and_in_force_at_once()
@@ -104,6 +108,36 @@ public abstract class AdministrationTests(HostProfile profile) : ProfileSuite(pr
         await admin.AskAsync("DELETE", $"{Users}/{id}").ShouldSucceedAsync();
         await admin.AskAsync("DELETE", $"{Users}/{id}").ShouldFailAsync(404, "administration.user_not_found");
         await again.AskAsync("GET", "/api/v1/users/profile").ShouldFailAsync(401, "session.ended");
+    }
+
+    [Fact]
+    public async Task The_last_daily_runs_are_listed_with_mails_that_were_not_sent()
+    {
+        await using var host = Start(Settings);
+        await host.StopWorkerAsync();
+        var (admin, mapper) = (await host.SignInAsync("admin"), await host.SignInAsync("Demo Mapper"));
+        await mapper.AskAsync("POST", "/api/v1/users/alerts", "{}").ShouldSucceedAsync();
+        (await admin.AskAsync("GET", DailyRuns).ShouldSucceedAsync()).ToJsonString().ShouldBe("""{"runs":[],"unsentEmails":[]}""");
+        var (runs, emails) = (host.Services.GetRequiredService<IDailyRunStore>(), host.Services.GetRequiredService<IDailyEmailStore>());
+        var now = new DateTimeOffset(2026, 11, 20, 4, 0, 0, TimeSpan.Zero);
+        foreach (var state in new[] { DailyEmailState.Sent, DailyEmailState.Uncertain })
+        {
+            now = now.AddDays(1);
+            await runs.StartAsync(DateOnly.FromDateTime(now.UtcDateTime), "schedule", now, CancellationToken.None);
+            var check = (await runs.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
+            await runs.TryCompleteAsync(check, new NewDailyEmail(new EmailContent("s", "t", "h"), Maps: 1, Changes: null), [], now, CancellationToken.None);
+            var ticket = (await emails.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
+            await emails.TryEndAsync(ticket, state, "The connection was lost.", [], now.AddMinutes(1), CancellationToken.None);
+        }
+
+        var listed = await admin.AskAsync("GET", DailyRuns).ShouldSucceedAsync();
+
+        listed.Keys().ShouldBe("runs unsentEmails");
+        listed["runs"]![0]!.Keys().ShouldBe("date trigger startedAt finishedAt counts");
+        listed["runs"]!.AsArray().Select(r => ((string)r!["date"]!, (string)r["trigger"]!, (int)r["counts"]!["emailsSent"]!, (int)r["counts"]!["emailsUncertain"]!)).ShouldBe(
+            [("2026-11-22", "schedule", 0, 1), ("2026-11-21", "schedule", 1, 0)]);
+        listed["unsentEmails"]!.ToJsonString().ShouldBe(
+            """[{"runDate":"2026-11-22","username":"Demo Mapper","state":"uncertain","attempts":1,"reason":"The connection was lost.","updatedAt":"2026-11-22T04:01:00.000Z"}]""");
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public abstract class BadInputTests(HostProfile profile, SharedHost shared) : Pr
     private readonly BackendHost _host = shared.Start(profile);
 
     public static TheoryData<string, string> Bodies => new(
-        from path in new[] { "/api/v1/users/register", "/api/v1/users/login", "/api/v1/users/refresh", "/api/v1/users/logout", "/api/v1/map-searches" }
+        from path in new[] { "/api/v1/users/register", "/api/v1/users/login", "/api/v1/users/refresh", "/api/v1/users/logout", "/api/v1/users/password-reset", "/api/v1/users/password-reset/confirm", "/api/v1/map-searches" }
         from body in new[]
         {
             "{", "[]", "\"text\"", "42", "null", "", "{}", "{\"email\":1}", "{\"password\":[]}", "{\"password\":{}}", "{\"refresh_token\":true}", "{\"mapper\":{\"a\":1}}",

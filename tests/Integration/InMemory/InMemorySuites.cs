@@ -33,6 +33,8 @@ public sealed class InMemoryMailPageTests() : MailPageTests(HostProfile.InMemory
 
 public sealed class InMemoryMapSearchTests() : MapSearchTests(HostProfile.InMemory);
 
+public sealed class InMemoryPasswordResetTests() : PasswordResetTests(HostProfile.InMemory);
+
 public sealed class InMemoryRateLimitTests() : RateLimitTests(HostProfile.InMemory);
 
 public sealed class InMemoryRefreshRotationTests() : RefreshRotationTests(HostProfile.InMemory);

@@ -55,15 +55,18 @@ public sealed class HousekeepingTests(ITestOutputHelper output) : IAsyncLifetime
             insert into rate_limit_windows (limit_name, key, taken, was_allowed, expires_at)
                 select 'Login', e::text::bytea, '{}', true, now() + e from unnest(array[interval '-1 second', interval '1 minute']) e;
             insert into leaderboards (map_uid, read_at, saved_at, entries) select e::text, now(), now() + e, '[]' from unnest(array[interval '-61 minutes', interval '-59 minutes']) e;
-            insert into mapper_walks (mapper_key, started_at, last_read_at, saved_at) select e::text, now(), now(), now() + e from unnest(array[interval '-61 minutes', interval '-59 minutes']) e
+            insert into mapper_walks (mapper_key, started_at, last_read_at, saved_at) select e::text, now(), now(), now() + e from unnest(array[interval '-61 minutes', interval '-59 minutes']) e;
+            insert into users (username, email, password_hash, role, created_at) select e::text, e::text, '', 'user', now() from unnest(array[interval '-61 minutes', interval '-59 minutes']) e;
+            insert into password_resets (user_id, id, noted_at, expires_at) select id, gen_random_uuid(), now(), now() + username::interval from users
             """);
 
-        (await CleanAsync()).ShouldBe(4);
+        (await CleanAsync()).ShouldBe(5);
 
         (await ReadAsync<string>("select user_agent from sessions")).ShouldBe(["00:01:00"]);
         (await ReadAsync<long>("select count(*) from rate_limit_windows where expires_at > now()")).ShouldBe([1]);
         (await ReadAsync<string>("select map_uid from leaderboards")).ShouldBe(["-00:59:00"]);
         (await ReadAsync<string>("select mapper_key from mapper_walks")).ShouldBe(["-00:59:00"]);
+        (await ReadAsync<string>("select username from users join password_resets on user_id = users.id")).ShouldBe(["-00:59:00"]);
     }
 
     [Fact]

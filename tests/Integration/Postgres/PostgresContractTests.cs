@@ -60,6 +60,17 @@ public sealed class PostgresFeedbackStoreTests(ContractDatabase database) : Feed
     }
 }
 
+public sealed class PostgresPasswordResetStoreTests(ContractDatabase database) : PasswordResetStoreContract, IClassFixture<ContractDatabase>
+{
+    protected override async Task<(IPasswordResetStore Resets, IUserStore Users)> CreateAsync()
+    {
+        await database.ExecuteAsync("delete from users");
+        return (new PostgresPasswordResetStore(database.Database), new PostgresUserStore(database.Database, database.Contexts, TimeProvider.System));
+    }
+
+    protected override Task PassAsync(TimeSpan duration) => database.PassAsync(Time, duration);
+}
+
 public sealed class PostgresSiteSettingStoreTests(ContractDatabase database) : SiteSettingStoreContract, IClassFixture<ContractDatabase>
 {
     /// <summary>What earlier systems left is no number that is allowed.</summary>

@@ -34,6 +34,8 @@ public sealed class PostgresMailPageTests() : MailPageTests(HostProfile.Postgres
 
 public sealed class PostgresMapSearchTests() : MapSearchTests(HostProfile.Postgres);
 
+public sealed class PostgresPasswordResetTests() : PasswordResetTests(HostProfile.Postgres);
+
 public sealed class PostgresRateLimitTests() : RateLimitTests(HostProfile.Postgres);
 
 public sealed class PostgresRefreshRotationTests() : RefreshRotationTests(HostProfile.Postgres);

@@ -51,7 +51,7 @@ internal sealed class BackendHost : WebApplicationFactory<Program>
 
     public CapturedLogs Logs { get; } = new();
 
-    private IEnumerable<IHostedService> Workers => Services.GetServices<IHostedService>().Where(service => service is MapSearchWorker or MapCountWorker or DailyCheckWorker or DailyEmailWorker);
+    private IEnumerable<IHostedService> Workers => Services.GetServices<IHostedService>().Where(service => service is MapSearchWorker or MapCountWorker or DailyCheckWorker or DailyEmailWorker or PasswordResetWorker);
 
     /// <summary>What it has sent, one file a mail; made when the first one is sent.</summary>
     public string MailFolder => _settings["Email:PickupFolder"];

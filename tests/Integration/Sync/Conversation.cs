@@ -38,7 +38,9 @@ internal static class Conversation
     private const string Config = "/api/v1/admin/config";
     private const string Everybody = "/api/v1/admin/users";
     private const string AlertType = "/api/v1/admin/users/alert-type";
+    private const string Wish = "/api/v1/users/password-reset";
     private const string Preferences = "/api/v1/users/preferences";
+    private const string DailyRuns = "/api/v1/admin/daily-runs";
     private const string Overview = "/api/v1/admin/daily-overview";
 
     /// <summary>When what a new user does begins.</summary>
@@ -367,7 +369,7 @@ internal static class Conversation
         Post("one click on a forged link", 404, "/mail/unsubscribe?token=forged", "List-Unsubscribe=One-Click") with { ContentType = Form },
         Put("solo wants all mails again", 200, Preferences, """{"mapperMail":true,"driverMail":true}""", "solo"),
 
-        // Maps are counted when the conversation says so.
+        // Maps are counted, and mails sent, when the conversation says so.
         new StopWorker(),
         Get("no alerts", 200, Alerts, "solo"),
         Get("alerts of nobody", 401, Alerts),
@@ -459,6 +461,8 @@ internal static class Conversation
         Get("an alert that was switched", 200, Alerts, "solo", Number("$.alerts[0].id", "alert"), Number("$.alerts[0].mapId", "alert")),
         Get("the daily overview", 200, Overview, "admin"),
         Get("the daily overview for a user", 403, Overview, "solo"),
+        Get("no daily runs", 200, DailyRuns, "admin"),
+        Get("the daily runs for a user", 403, DailyRuns, "solo"),
         Put("alice becomes an administrator", 200, $"{Everybody}/{{alice's number}}/role", """{"role":"admin"}""", "admin", Number("$.user_id", "alice's number")),
         Put("alice becomes a user", 200, $"{Everybody}/{{alice's number}}/role", """{"role":"user"}""", "admin", Number("$.user_id", "alice's number")),
         Put("the administrator takes his own rights", 409, $"{Everybody}/{{admin's number}}/role", """{"role":"user"}""", "admin"),
@@ -515,6 +519,26 @@ internal static class Conversation
         Get("bob is no more", 401, "/api/v1/users/profile", "bob"),
         Post("bob cannot sign in", 401, "/api/v1/users/login", $$"""{"email":"bob","password":"{{Password}}"}"""),
         Get("the users who are left", 200, $"{Everybody}?search=example", "admin"),
+
+        Post("solo wishes for a new password", 202, Wish, """{"email":"SOLO@example.org"}"""),
+        new SendPasswordReset("solo's reset"),
+        Post("nobody wishes for a new password", 202, Wish, """{"email":"nobody@example.org"}"""),
+        Post("a wish without an address", 400, Wish, "{}"),
+        Get("the page for a new password", 200, "/mail/reset-password?token={solo's reset}"),
+        Post("a form for a new password that is too short", 400, "/mail/reset-password?token={solo's reset}", "newPassword=short") with { ContentType = Form },
+        Get("the page of a forged link for a new password", 404, "/mail/reset-password?token=forged"),
+        Post("a new password by a forged token", 404, $"{Wish}/confirm", """{"token":"forged","newPassword":"yet another good one"}"""),
+        Post("a new password by no token", 400, $"{Wish}/confirm", "{}"),
+        Post("solo's form for a new password", 200, "/mail/reset-password?token={solo's reset}", "newPassword=yet+another+good+one") with { ContentType = Form },
+        Post("solo's form once more", 404, "/mail/reset-password?token={solo's reset}", "newPassword=yet+another+good+one") with { ContentType = Form },
+        Get("solo is signed out by that", 401, "/api/v1/users/profile", "solo"),
+        Post("alice wishes for a new password", 202, Wish, """{"email":"alice@example.org"}"""),
+        new SendPasswordReset("alice's reset"),
+        Post("alice's new password", 200, $"{Wish}/confirm", """{"token":"{alice's reset}","newPassword":"yet another good one"}"""),
+        Post("alice's new password once more", 404, $"{Wish}/confirm", """{"token":"{alice's reset}","newPassword":"yet another good one"}"""),
+        Post("alice wishes for another password", 202, Wish, """{"email":"alice@example.org"}"""),
+        Post("alice wishes for yet another password", 202, Wish, """{"email":"alice@example.org"}"""),
+        Post("too many wishes", 429, Wish, """{"email":"alice@example.org"}"""),
         Get("statistics in the end", 200, Stats),
     ];
 
@@ -606,6 +630,9 @@ internal sealed record CountMaps : Step;
 
 /// <summary>A user got a mail, whose token is known from now on under this name.</summary>
 internal sealed record Mailed(string User, string Name) : Step;
+
+/// <summary>What a worker does each second: the only mail that is due for a new password is sent, and its token known from now on under this name.</summary>
+internal sealed record SendPasswordReset(string Name) : Step;
 
 /// <summary>A daily run had this outcome for a user.</summary>
 internal sealed record Brought(string User, NotificationKind Kind, NotificationOutcome Outcome, string? Message, int Found, int DaysAgo) : Step;

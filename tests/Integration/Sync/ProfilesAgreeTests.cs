@@ -123,6 +123,9 @@ public sealed partial class ProfilesAgreeTests(ProfilesAgreeTests.Recordings rec
             ["RateLimits:Feedback"] = "5/300",
             ["RateLimits:ConfirmPassword"] = "5/900",
             ["RateLimits:MailPages"] = "30/60",
+            ["RateLimits:PasswordReset"] = "5/900",
+            ["RateLimits:PasswordResetAccount"] = "3/3600",
+            ["RateLimits:ConfirmPasswordReset"] = "10/900",
             ["MapSearches:LeaderboardFreshness"] = "01:00:00",
 
             ["Administration:InitialAdmin"] = "admin",

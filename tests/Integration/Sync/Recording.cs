@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Backend.Application.Alerts;
+using Backend.Application.PasswordResets;
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.History;
@@ -12,6 +13,7 @@ using Backend.TrackmaniaSandbox;
 using Backend.WebApi.Http;
 using MediatR;
 using Microsoft.Extensions.DependencyInjection;
+using MimeKit;
 
 namespace Backend.Integration.Sync;
 
@@ -92,6 +94,9 @@ internal sealed partial class Recording
             case Mailed mailed:
                 _random[mailed.Name] = _host.Services.GetRequiredService<IMailTokens>().Issue((await FindAsync(mailed.User)).Id).Reveal();
                 break;
+            case SendPasswordReset sent:
+                _random[sent.Name] = await SendPasswordResetAsync();
+                break;
             case Brought brought:
                 await AddAsync(brought);
                 break;
@@ -112,6 +117,13 @@ internal sealed partial class Recording
         var now = _clock.GetUtcNow().AddDays(-brought.DaysAgo);
         var entry = new HistoryEntry(user.Id, brought.Kind, DateOnly.FromDateTime(now.UtcDateTime), brought.Outcome, brought.Message, brought.Found, now);
         (await _host.Services.GetRequiredService<INotificationHistory>().AddAsync(entry, CancellationToken.None)).ShouldBeTrue();
+    }
+
+    private async Task<string> SendPasswordResetAsync()
+    {
+        (await _host.Services.GetRequiredService<IMediator>().Send(new SendPasswordResetsCommand())).Value.ShouldBe(new SentPasswordResets(1, 0, 0));
+        var tokens = Directory.GetFiles(_host.MailFolder, "password.*.eml").Select(file => ResetToken().Match(MimeMessage.Load(file).TextBody!).Groups["token"].Value);
+        return tokens.Single(token => !_random.ContainsValue(token));
     }
 
     private async Task<User> FindAsync(string name) => (await _host.Services.GetRequiredService<IUserStore>().FindByLoginAsync(name, CancellationToken.None)).ShouldNotBeNull();
@@ -286,6 +298,9 @@ internal sealed partial class Recording
             ? $"{JwtParts.Header(value).ToJsonString()} {Uuid().Replace(JwtParts.Payload(value).ToJsonString(), "uuid")} {value.Split('.')[2].Length}"
             : $"{System.Buffers.Text.Base64Url.DecodeFromChars(value).Length} bytes";
     }
+
+    [GeneratedRegex("/mail/reset-password[?]token=(?<token>[A-Za-z0-9_-]{43})", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex ResetToken();
 
     [GeneratedRegex("[1-9][0-9]*", RegexOptions.NonBacktracking)]
     private static partial Regex Number();

@@ -34,6 +34,10 @@ public sealed partial class RazorMailPagesTests : IDisposable
         "page-message.html", await _pages.RenderMessageAsync("You are unsubscribed", "You get <no> more.", new MailPageLink(s_save, "Choose anew"), CancellationToken.None));
 
     [Fact]
+    public async Task The_form_for_a_new_password_is_as_approved() => await Golden.ShouldBeApprovedAsync(
+        "page-password.html", await _pages.RenderNewPasswordAsync(new NewPasswordView(Make.Name("Zoé <b>"), s_save), "Nothing is changed. <It> is too short.", CancellationToken.None));
+
+    [Fact]
     public async Task Boxes_are_ticked_and_a_button_is_there_as_said()
     {
         var all = await PreferencesAsync("Zoé", MailPreferences.Standard, note: null, offersToUnsubscribe: false);
@@ -55,6 +59,7 @@ public sealed partial class RazorMailPagesTests : IDisposable
         {
             await PreferencesAsync(text, new MailPreferences(text, MapperMail: true, DriverMail: true), text, offersToUnsubscribe: true),
             await _pages.RenderMessageAsync(text, text, new MailPageLink(s_save, text), CancellationToken.None),
+            await _pages.RenderNewPasswordAsync(new NewPasswordView(Make.Name(text), s_save), text, CancellationToken.None),
         })
         {
             page.ShouldContain(shown);

@@ -29,6 +29,7 @@ internal sealed class Areas
         Feedback = new InMemoryFeedbackStore(_relations);
         Runs = new InMemoryDailyRunStore(_relations, Clock);
         Emails = new InMemoryDailyEmailStore(_relations, Clock);
+        PasswordResets = new InMemoryPasswordResetStore(_relations, Clock);
         Sessions = new InMemorySessionStore(Clock);
         Jobs = new InMemoryMapSearchJobStore(new MapSearchOptions(), Clock);
         Limits = new SiteLimits(SiteSettings, new AccountOptions());
@@ -56,6 +57,8 @@ internal sealed class Areas
     public InMemoryDailyRunStore Runs { get; }
 
     public InMemoryDailyEmailStore Emails { get; }
+
+    public InMemoryPasswordResetStore PasswordResets { get; }
 
     public InMemorySiteSettingStore SiteSettings { get; } = new();
 

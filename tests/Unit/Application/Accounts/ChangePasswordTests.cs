@@ -27,6 +27,20 @@ public sealed class ChangePasswordTests
     }
 
     [Fact]
+    public async Task Links_for_a_new_password_are_void_from_then_on()
+    {
+        var user = await _areas.AddUserAsync();
+        var token = ResetTokenHash.Of(new Secret("token"));
+        await _areas.PasswordResets.NoteAsync(user.Email, new PasswordResetId(Make.SomeId), CancellationToken.None);
+        var ticket = (await _areas.PasswordResets.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
+        await _areas.PasswordResets.TryArmAsync(ticket, token, TimeSpan.FromMinutes(10), CancellationToken.None);
+
+        (await Send(user.Id)).IsSuccess.ShouldBeTrue();
+
+        (await _areas.PasswordResets.FindAsync(token, CancellationToken.None)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task A_wrong_password_changes_nothing()
     {
         var user = await _areas.AddUserAsync();
@@ -73,7 +87,7 @@ public sealed class ChangePasswordTests
     }
 
     private Task<Result<Nothing>> Send(UserId user, string current = "good password") =>
-        new ChangePasswordHandler(_areas.Users, _areas.Sessions, _areas.Passwords, _areas.Confirmation).Handle(Command(user, current, "a new password"), CancellationToken.None);
+        new ChangePasswordHandler(_areas.Users, _areas.Sessions, _areas.PasswordResets, _areas.Passwords, _areas.Confirmation).Handle(Command(user, current, "a new password"), CancellationToken.None);
 
     private static ChangePasswordCommand Command(UserId user, string? current, string? next) =>
         new(user, Make.SessionId, current is null ? null : new Secret(current), next is null ? null : new Secret(next));

@@ -1,0 +1,55 @@
+using Backend.Application.Accounts;
+using Backend.Application.Common.Messaging;
+using Backend.Application.Ports;
+using Backend.Domain.Accounts;
+using Backend.Domain.Common;
+using FluentValidation;
+
+namespace Backend.Application.PasswordResets;
+
+/// <summary>Gives the user whose token it is a new password, once, and ends every session of his.</summary>
+public sealed record ConfirmPasswordResetCommand(Secret? Token, Secret? NewPassword, string ClientAddress) : ICommand<Nothing>;
+
+internal sealed class ConfirmPasswordResetValidator : AbstractValidator<ConfirmPasswordResetCommand>
+{
+    public ConfirmPasswordResetValidator(ICommonPasswords commonPasswords)
+    {
+        RuleFor(c => c.Token).Must(t => t is { IsEmpty: false }).OverridePropertyName("token").WithMessage("Please give the token of the link in the mail.");
+        RuleFor(c => c.NewPassword).MustBeGoodPassword(commonPasswords).OverridePropertyName("newPassword");
+    }
+}
+
+internal sealed class ConfirmPasswordResetHandler(IPasswordResetStore resets, ISessionStore sessions, IPasswordHasher passwords, IRateLimiter limiter)
+    : ICommandHandler<ConfirmPasswordResetCommand, Nothing>
+{
+    public async Task<Result<Nothing>> Handle(ConfirmPasswordResetCommand command, CancellationToken cancellationToken)
+    {
+        if ((await limiter.TryTakeAsync(RateLimit.ConfirmPasswordReset, ClientNetwork.KeyOf(command.ClientAddress), cancellationToken)).Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        // Hashing is expensive, and not to be had for junk.
+        var token = ResetTokenHash.Of(command.Token!);
+        if (await resets.FindAsync(token, cancellationToken) is not { } userId)
+        {
+            return PasswordResetErrors.Unknown;
+        }
+
+        var hash = await passwords.HashAsync(command.NewPassword!, cancellationToken);
+        if (!hash.IsSuccess)
+        {
+            return hash.Error;
+        }
+
+        // Before as well: should the store of sessions be away, the token is not used up yet and can be tried again.
+        await sessions.RemoveAllAsync(userId, cancellationToken);
+        if (await resets.TryUseAsync(token, hash.Value, cancellationToken) is null)
+        {
+            return PasswordResetErrors.Unknown;
+        }
+
+        await sessions.RemoveAllAsync(userId, CancellationToken.None);
+        return default(Nothing);
+    }
+}
