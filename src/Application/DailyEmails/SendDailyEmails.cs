@@ -50,6 +50,11 @@ internal sealed partial class SendDailyEmailsHandler(
             return await EndAsync(ticket, DailyEmailState.Uncertain, "The process that was sending it ended.");
         }
 
+        if (!ticket.IsWanted)
+        {
+            return await EndAsync(ticket, DailyEmailState.Failed, "The user wants no mails any more.");
+        }
+
         var delivery = await transport.SendAsync(
             new OutgoingEmail(ticket.Key.MessageIdLeft, ticket.To, ticket.Content, ticket.CreatedAt, links.Unsubscribe(ticket.Key.UserId)), CancellationToken.None);
         return delivery.Status switch
@@ -93,7 +98,7 @@ internal sealed partial class SendDailyEmailsHandler(
                 kind,
                 ticket.Key.RunDate,
                 state == DailyEmailState.Sent ? NotificationOutcome.Sent : NotificationOutcome.TechnicalError,
-                string.Create(CultureInfo.InvariantCulture, $"{Sentence(state)} ({what}: {count})"),
+                string.Create(CultureInfo.InvariantCulture, $"{Sentence(state)} ({what}: {count})."),
                 count,
                 now),
         ];
@@ -101,9 +106,9 @@ internal sealed partial class SendDailyEmailsHandler(
 
     private static string Sentence(DailyEmailState state) => state switch
     {
-        DailyEmailState.Sent => "The mail was sent.",
-        DailyEmailState.Uncertain => "It is not known whether the mail arrived.",
-        _ => "The mail could not be delivered.",
+        DailyEmailState.Sent => "The mail was sent",
+        DailyEmailState.Uncertain => "It is not known whether the mail arrived",
+        _ => "The mail could not be delivered",
     };
 
     [LoggerMessage(LogLevel.Warning, "The mail of {RunDate} to user {UserId} waits for {Pause} after attempt {Attempt}: {Reason}")]

@@ -15,8 +15,8 @@ internal sealed partial class CheckDriverNotificationsHandler(
     IDailyRunStore runs, DailyBoardReader boards, DailyRunOptions options, TimeProvider clock, ILogger<CheckDriverNotificationsHandler> logger)
     : ICommandHandler<CheckDriverNotificationsCommand, DailyPartOutcome>
 {
-    /// <summary>When so many boards in a row cannot be read, the others are not tried now.</summary>
-    private const int MaxFailuresInARow = 3;
+    /// <summary>Records whose findings are saved in one step: so many boards at most are read again after a crash.</summary>
+    private const int SavedTogether = 10;
 
     public async Task<Result<DailyPartOutcome>> Handle(CheckDriverNotificationsCommand command, CancellationToken cancellationToken)
     {
@@ -24,10 +24,11 @@ internal sealed partial class CheckDriverNotificationsHandler(
         var notifications = await runs.ListUncheckedAsync(check.Key, cancellationToken);
         var shared = await runs.FindSharedMapsAsync(check.Key.UserId, cancellationToken);
         var unread = new List<DriverNotification>();
+        var seen = new List<DriverObservation>();
         var failures = 0;
         foreach (var notification in notifications)
         {
-            if (failures >= MaxFailuresInARow)
+            if (failures >= options.MaxFailuresInARow(check.Retries))
             {
                 unread.Add(notification);
                 continue;
@@ -42,10 +43,21 @@ internal sealed partial class CheckDriverNotificationsHandler(
             }
 
             failures = 0;
-            if (!await runs.TrySaveRecordsAsync(check, [DriverObservation.Of(notification, board.Value)], clock.GetUtcNow(), cancellationToken))
+            seen.Add(DriverObservation.Of(notification, board.Value));
+            if (seen.Count == SavedTogether)
             {
-                return DailyPartOutcome.Lost;
+                if (!await runs.TrySaveRecordsAsync(check, seen, clock.GetUtcNow(), cancellationToken))
+                {
+                    return DailyPartOutcome.Lost;
+                }
+
+                seen.Clear();
             }
+        }
+
+        if (seen.Count > 0 && !await runs.TrySaveRecordsAsync(check, seen, clock.GetUtcNow(), cancellationToken))
+        {
+            return DailyPartOutcome.Lost;
         }
 
         if (unread.Count > 0)

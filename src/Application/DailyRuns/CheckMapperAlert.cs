@@ -31,9 +31,6 @@ internal sealed partial class CheckMapperAlertHandler(
     /// <summary>Maps whose findings are saved in one step: so many boards at most are read again after a crash.</summary>
     private const int SavedTogether = 10;
 
-    /// <summary>When so many boards in a row cannot be read, the others are not tried now.</summary>
-    private const int MaxFailuresInARow = 3;
-
     public async Task<Result<DailyPartOutcome>> Handle(CheckMapperAlertCommand command, CancellationToken cancellationToken)
     {
         var check = command.Check;
@@ -50,7 +47,10 @@ internal sealed partial class CheckMapperAlertHandler(
 
         var maps = await alerts.ReadMapsAsync(alert.Id, cancellationToken);
         var watches = await runs.ReadWatchesAsync(alert.Id, cancellationToken);
-        var left = maps.Where(map => !watches.TryGetValue(map.Uid, out var known) || known.LastRun < check.Key.RunDate).ToList();
+
+        // Boards that could not be read for long come last, where they hold up nobody but each other.
+        var left = maps.Select(map => (Map: map, LastRun: watches.GetValueOrDefault(map.Uid)?.LastRun)).Where(of => of.LastRun is null || of.LastRun < check.Key.RunDate)
+            .OrderByDescending(of => of.LastRun ?? DateOnly.MinValue).Select(of => of.Map).ToList();
         var unread = alert.Mode == AlertMode.Accurate
             ? await ReadAsync(check, alert, left, watches, players: null, cancellationToken)
             : await ProbeAndReadAsync(check, alert, left, watches, cancellationToken);
@@ -141,7 +141,7 @@ internal sealed partial class CheckMapperAlertHandler(
         var failures = 0;
         foreach (var map in maps)
         {
-            if (failures >= MaxFailuresInARow)
+            if (failures >= options.MaxFailuresInARow(check.Retries))
             {
                 unread.Add(map);
                 continue;

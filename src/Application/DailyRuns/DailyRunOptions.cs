@@ -12,6 +12,12 @@ public sealed record DailyRunOptions
     /// <summary>Pause before the first repetition; doubles with each. Default 1 minute.</summary>
     public TimeSpan RetryPause { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>
+    /// When so many boards in a row cannot be read, upstream is taken to be away and the others wait for the next repetition. The last one is more
+    /// stubborn, so that a few boards that are broken for ever keep nobody from the others.
+    /// </summary>
+    public int MaxFailuresInARow(int retries) => retries < MaxRetries ? 3 : 10;
+
     /// <summary>Before the repetition that follows so many.</summary>
     public TimeSpan PauseAfter(int retries) => RetryPause * Math.Pow(2, retries);
 }

@@ -34,10 +34,11 @@ public interface IDailyEmailStore
 /// <summary>A claim to send a mail.</summary>
 /// <param name="To">The user's address, now.</param>
 /// <param name="Attempt">From 1.</param>
+/// <param name="IsWanted">The user still wants mails of some kind.</param>
 /// <param name="WasInterrupted">Somebody was sending it and gave no sign of life since: it may have been accepted or not.</param>
 /// <param name="Fence">Names this claim to the store.</param>
 public sealed record DailyEmailTicket(
-    DailyEmailKey Key, EmailAddress To, EmailContent Content, int? Maps, int? Changes, DateTimeOffset CreatedAt, int Attempt, bool WasInterrupted, long Fence);
+    DailyEmailKey Key, EmailAddress To, EmailContent Content, int? Maps, int? Changes, DateTimeOffset CreatedAt, int Attempt, bool IsWanted, bool WasInterrupted, long Fence);
 
 /// <param name="UserName">Of its user, now.</param>
 /// <param name="Reason">Why; null when it was not tried yet.</param>

@@ -61,7 +61,7 @@ public interface IDailyRunStore
     /// <param name="checkedAt">Kept in whole milliseconds.</param>
     Task<bool> TrySaveRecordsAsync(DailyCheck check, IReadOnlyCollection<DriverObservation> records, DateTimeOffset checkedAt, CancellationToken cancellationToken);
 
-    /// <summary>The user's driver notifications that this run has not looked at yet.</summary>
+    /// <summary>The user's driver notifications that this run has not looked at yet; those that were looked at most recently come first, then the oldest.</summary>
     Task<IReadOnlyList<DriverNotification>> ListUncheckedAsync(DailyCheckKey key, CancellationToken cancellationToken);
 
     /// <summary>Ends a part of the check.</summary>

@@ -19,7 +19,9 @@ internal static class MimeMail
                 new TextPart("plain") { Text = email.Content.Text },
                 new TextPart("html") { Text = email.Content.Html }),
         };
-        message.From.Add(from);
+
+        // An address knows the mails that it is in, so that one which is kept would keep all of them.
+        message.From.Add(new MailboxAddress(from.Name, from.Address));
         message.To.Add(new MailboxAddress(name: null, email.To.Value));
         if (email.Unsubscribe is { } unsubscribe)
         {

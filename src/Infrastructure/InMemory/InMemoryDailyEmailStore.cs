@@ -21,8 +21,18 @@ internal sealed class InMemoryDailyEmailStore(InMemoryRelations relations, TimeP
             var wasInterrupted = row.State == DailyEmailState.Sending;
             row.State = DailyEmailState.Sending;
             row.Due = now + IDailyEmailStore.Lease;
+            var user = tables.Users[key.UserId];
             return new DailyEmailTicket(
-                new DailyEmailKey(key.RunDate, key.UserId), tables.Users[key.UserId].Email, row.Email.Content, row.Email.Maps, row.Email.Changes, row.CreatedAt, ++row.Attempts, wasInterrupted, ++row.Fence);
+                new DailyEmailKey(key.RunDate, key.UserId),
+                user.Email,
+                row.Email.Content,
+                row.Email.Maps,
+                row.Email.Changes,
+                row.CreatedAt,
+                ++row.Attempts,
+                user.Mail.MapperMail || user.Mail.DriverMail,
+                wasInterrupted,
+                ++row.Fence);
         },
         cancellationToken);
 

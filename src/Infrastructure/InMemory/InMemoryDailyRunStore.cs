@@ -132,7 +132,7 @@ internal sealed class InMemoryDailyRunStore(InMemoryRelations relations, TimePro
         [
             .. tables.DriverNotifications
                 .Where(n => n.UserId == key.UserId && (!tables.LastRunOfNotification.TryGetValue(n.Id, out var last) || last < key.RunDate))
-                .OrderBy(n => n.CreatedAt).ThenBy(n => n.Id.Value),
+                .OrderByDescending(n => tables.LastRunOfNotification.GetValueOrDefault(n.Id, DateOnly.MinValue)).ThenBy(n => n.CreatedAt).ThenBy(n => n.Id.Value),
         ],
         cancellationToken);
 

@@ -20,7 +20,7 @@ internal sealed class PostgresDailyEmailStore(PostgresDatabase database) : IDail
             from (select run_date, user_id, state from daily_emails where due_at <= clock_timestamp() order by due_at limit 1 for update skip locked) due
             join users u on u.id = due.user_id
             where e.run_date = due.run_date and e.user_id = due.user_id
-            returning e.run_date, e.user_id, u.email, e.subject, e.body_text, e.body_html, e.mapper_maps, e.driver_changes, e.created_at, e.attempts, due.state = 'sending', e.fence
+            returning e.run_date, e.user_id, u.email, e.subject, e.body_text, e.body_html, e.mapper_maps, e.driver_changes, e.created_at, e.attempts, u.mapper_mail or u.driver_mail, due.state = 'sending', e.fence
             """,
             static row => new DailyEmailTicket(
                 new DailyEmailKey(row.GetFieldValue<DateOnly>(0), new UserId(row.GetInt64(1))),
@@ -31,7 +31,8 @@ internal sealed class PostgresDailyEmailStore(PostgresDatabase database) : IDail
                 row.GetFieldValue<DateTimeOffset>(8),
                 row.GetInt32(9),
                 row.GetBoolean(10),
-                row.GetInt64(11)),
+                row.GetBoolean(11),
+                row.GetInt64(12)),
             cancellationToken,
             Value(IDailyEmailStore.Lease))).SingleOrDefault();
 

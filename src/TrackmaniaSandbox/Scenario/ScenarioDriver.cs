@@ -128,6 +128,33 @@ public sealed class ScenarioDriver
     /// <summary>A mapper uploads a map with an empty board.</summary>
     public SandboxMap UploadMap(string mapper, string? name = null) => _world.Upload(Mapper(mapper), name);
 
+    /// <summary>
+    /// Maps that many people made together, each with this many records by new players. Author <c>n</c> is one of the makers of
+    /// <paramref name="mapsPerAuthor"/> of them, and unknown to the site otherwise.
+    /// </summary>
+    public IReadOnlyList<SandboxMap> UploadPool(IReadOnlyList<string> authors, int maps, int mapsPerAuthor, int rows)
+    {
+        var makers = authors.Select((name, n) => new SandboxMapper(900_000 + n, name, _world.Accounts.IdOf(Accounts.FirstScenarioPlayer + n), _world.Maps[^1].UploadedAt)).ToList();
+        var makersOf = Enumerable.Range(0, maps).Select(_ => new List<SandboxMapper>()).ToList();
+        for (var author = 0; author < makers.Count; author++)
+        {
+            for (var i = 0; i < mapsPerAuthor; i++)
+            {
+                makersOf[(int)(((long)author * 7919 + (long)i * 104_729) % maps)].Add(makers[author]);
+            }
+        }
+
+        var uploaded = _world.Upload([.. makersOf.Select((list, n) => (Uploader: Mapper("Nobody"), Authors: (IReadOnlyList<SandboxMapper>)[.. list.Distinct()], Name: $"Pool {n}"))]);
+        var now = _world.Now;
+        foreach (var map in uploaded)
+        {
+            var first = _world.NewScenarioPlayers(rows);
+            _world.Change(map, Enumerable.Range(0, rows).Select(i => new BoardChange(first + i, 40_000 + (i * 37), now)));
+        }
+
+        return uploaded;
+    }
+
     /// <summary>The same, right after the next page of a map search that is not the last page.</summary>
     public void UploadMapDuringPaging(string mapper) => _uploadsDuringPaging.Enqueue(Mapper(mapper).Name);
 

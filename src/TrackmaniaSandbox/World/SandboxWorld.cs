@@ -190,32 +190,40 @@ public sealed class SandboxWorld
         }
     }
 
-    internal SandboxMap Upload(SandboxMapper mapper, string? name)
+    internal SandboxMap Upload(SandboxMapper mapper, string? name) => Upload([(mapper, [mapper], name)])[0];
+
+    internal IReadOnlyList<SandboxMap> Upload(IReadOnlyList<(SandboxMapper Uploader, IReadOnlyList<SandboxMapper> Authors, string? Name)> uploads)
     {
         lock (_changing)
         {
             var catalog = Catalog;
-            var key = NextScenarioKey();
             var now = _clock.GetUtcNow();
             now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
-            var title = name ?? $"Fresh Upload {_scenarioMaps}";
-            var map = new SandboxMap
+            var nextId = catalog.All.Max(m => m.MapId) + 1;
+            var maps = new List<SandboxMap>(uploads.Count);
+            foreach (var (uploader, authors, name) in uploads)
             {
-                MapId = catalog.All.Max(m => m.MapId) + 1,
-                Uid = MapGenerator.Uid(Seed, key),
-                OnlineMapId = MapGenerator.OnlineMapId(Seed, key),
-                Name = title,
-                FormattedName = "$fff" + title,
-                Uploader = mapper,
-                Authors = [mapper],
-                UploadedAt = now,
-                UpdatedAt = now,
-                AuthorTime = 45_000,
-                Key = key,
-                Details = key,
-            };
-            _changed = new Catalog(catalog.All.Append(map), catalog.Replaced);
-            return map;
+                var key = NextScenarioKey();
+                var title = name ?? $"Fresh Upload {_scenarioMaps}";
+                maps.Add(new SandboxMap
+                {
+                    MapId = nextId++,
+                    Uid = MapGenerator.Uid(Seed, key),
+                    OnlineMapId = MapGenerator.OnlineMapId(Seed, key),
+                    Name = title,
+                    FormattedName = "$fff" + title,
+                    Uploader = uploader,
+                    Authors = authors,
+                    UploadedAt = now,
+                    UpdatedAt = now,
+                    AuthorTime = 45_000,
+                    Key = key,
+                    Details = key,
+                });
+            }
+
+            _changed = new Catalog(catalog.All.Concat(maps), catalog.Replaced);
+            return maps;
         }
     }
 

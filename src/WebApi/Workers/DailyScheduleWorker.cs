@@ -19,7 +19,9 @@ internal sealed partial class DailyScheduleWorker(DailySchedule schedule, IMedia
     {
         try
         {
-            var since = await PersistAsync(FindLastRunAsync, stoppingToken) ?? clock.GetUtcNow();
+            // Taken first: a store that is away may take its time to say that there was no run yet.
+            var begun = clock.GetUtcNow();
+            var since = await PersistAsync(FindLastRunAsync, stoppingToken) ?? begun;
             while (true)
             {
                 var now = clock.GetUtcNow();

@@ -29,7 +29,7 @@ public abstract class DailyEmailStoreContract
         var ticket = (await stores.Emails.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
 
         ticket.ShouldBe(new DailyEmailTicket(
-            new DailyEmailKey(s_day, user), (await stores.Users.FindAsync(user, CancellationToken.None))!.Email, s_content, Maps: 3, Changes: 2, s_now, Attempt: 1, WasInterrupted: false, ticket.Fence));
+            new DailyEmailKey(s_day, user), (await stores.Users.FindAsync(user, CancellationToken.None))!.Email, s_content, Maps: 3, Changes: 2, s_now, Attempt: 1, IsWanted: true, WasInterrupted: false, ticket.Fence));
         (await stores.Emails.TryClaimAsync(CancellationToken.None)).ShouldBeNull();
     }
 
@@ -110,6 +110,16 @@ public abstract class DailyEmailStoreContract
         (next.WasInterrupted, next.Attempt).ShouldBe((true, 2));
         (await stores.Emails.TryEndAsync(dead, DailyEmailState.Sent, null, [], s_now, CancellationToken.None)).ShouldBeFalse();
         (await stores.Emails.TryEndAsync(next, DailyEmailState.Uncertain, "reason", [], s_now, CancellationToken.None)).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_mail_to_somebody_who_wants_none_any_more_says_so()
+    {
+        var stores = await CreateAsync();
+        var user = await AddMailAsync(stores);
+        await stores.Users.ChangeMailPreferencesAsync(user, MailPreferencesChange.Nothing, CancellationToken.None);
+
+        (await stores.Emails.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull().IsWanted.ShouldBeFalse();
     }
 
     [Fact]

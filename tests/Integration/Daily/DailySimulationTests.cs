@@ -32,6 +32,28 @@ public abstract class DailySimulationTests(HostProfile profile)
     protected virtual int LongDays => 1000;
 }
 
+/// <summary>The same with a mail server that is busy, hangs up before and after it has taken a mail, and a process that dies in between: no mail comes twice, and one that does not come is known.</summary>
+public sealed class DailySmtpSimulationTests
+{
+    private static readonly int s_days = Environment.GetEnvironmentVariable("BACKEND_TESTS_LONG") == "1" ? 1000 : 60;
+
+    [Fact]
+    public async Task No_mail_comes_twice_and_what_does_not_come_is_known()
+    {
+        await using var simulation = await DailySimulation.StartAsync(HostProfile.InMemory, SimulationSeed.Value, mailbox: await ServerMailbox.StartAsync());
+        try
+        {
+            await simulation.LiveAsync(s_days);
+        }
+        catch (Exception exception)
+        {
+            throw new InvalidOperationException($"With BACKEND_TESTS_SEED={SimulationSeed.Value}: {exception.Message}", exception);
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {SimulationSeed.Value}, {simulation.Summary}");
+    }
+}
+
 internal static class SimulationSeed
 {
     public static int Value { get; } = Environment.GetEnvironmentVariable("BACKEND_TESTS_SEED") is { Length: > 0 } given

@@ -25,6 +25,9 @@ public sealed partial class ComposeTests
         ["EMAIL_PASS"] = "a password of the tests",
         ["DOMAIN"] = "example.org",
         ["ALLOWED_ORIGIN"] = "https://app.example.org",
+        ["DAILY_SCHEDULE"] = "30 5 * * *",
+        ["DAILY_TIME_ZONE"] = "Europe/Berlin",
+        ["CRON_SECRET"] = "a secret of the scheduler",
     };
 
     public static TheoryData<string> Services => [.. s_compose.Services];
@@ -172,7 +175,7 @@ public sealed partial class ComposeTests
 
         names.ShouldBe(s_compose.Variables, ignoreOrder: true);
         lines.Where(l => l.Length > 0 && l[0] != '#').ShouldAllBe(l => l.EndsWith('='));
-        s_compose.Variables.Except(["ALLOWED_ORIGIN", "BACKEND_IMAGE"]).Where(v => !s_compose.Text.Contains($"${{{v}:?}}")).ShouldBeEmpty("without it nothing may start");
+        s_compose.Variables.Except(["ALLOWED_ORIGIN", "BACKEND_IMAGE", "CRON_SECRET", "DAILY_SCHEDULE", "DAILY_TIME_ZONE"]).Where(v => !s_compose.Text.Contains($"${{{v}:?}}")).ShouldBeEmpty("without it nothing may start");
         (await File.ReadAllLinesAsync(Path.Combine(Repository.Root, ".gitignore"))).ShouldContain(".env", "it would be committed one day");
     }
 

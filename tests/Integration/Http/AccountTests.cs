@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
+using Backend.Domain.DailyEmails;
 using Backend.Domain.History;
 using Backend.Integration.Support;
 using Backend.TrackmaniaSandbox;
@@ -160,6 +161,19 @@ public abstract class AccountTests(HostProfile profile) : ProfileSuite(profile)
         await client.AskAsync("POST", "/api/v1/users/register", new { email = "removed.person@example.org", username = Name, password = BackendHost.Password }).ShouldSucceedAsync(201);
     }
 
+    /// <summary>A run that has news of the user and a mail for him.</summary>
+    private static async Task MailAsync(BackendHost host, UserId id, string name)
+    {
+        await host.StopWorkerAsync();
+        var runs = host.Services.GetRequiredService<IDailyRunStore>();
+        var now = TimeProvider.System.GetUtcNow();
+        await runs.StartAsync(DateOnly.FromDateTime(now.UtcDateTime), "test", now, CancellationToken.None);
+        var check = (await runs.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
+        check.Key.UserId.ShouldBe(id);
+        (await runs.TryCompleteAsync(check, new NewDailyEmail(new EmailContent(name, Strange, Strange), Maps: 1, Changes: null), [], now, CancellationToken.None)).ShouldBeTrue();
+        await host.StartWorkerAsync();
+    }
+
     /// <summary>A user with something in every store, and a search that is under way.</summary>
     private static async Task<(SignedInUser User, UserId Id)> FilledAsync(BackendHost host, string name)
     {
@@ -172,6 +186,7 @@ public abstract class AccountTests(HostProfile profile) : ProfileSuite(profile)
         await user.AskAsync("POST", "/api/v1/users/alerts", "{}").ShouldSucceedAsync();
         await user.AskAsync("POST", "/api/v1/driver/notifications", new { mapUid = map.Uid, mapName = Strange }).ShouldSucceedAsync();
         await user.AskAsync("POST", "/api/v1/feedback", new { message = Strange }).ShouldSucceedAsync(201);
+        await MailAsync(host, id, name);
         var entry = new HistoryEntry(id, NotificationKind.MapperAlert, new DateOnly(2026, 1, 1), NotificationOutcome.Sent, Strange, 1, TimeProvider.System.GetUtcNow());
         (await host.Services.GetRequiredService<INotificationHistory>().AddAsync(entry, CancellationToken.None)).ShouldBeTrue();
         await user.DoneAsync(await user.SubmitAsync("Prolific Mapper"), 1);

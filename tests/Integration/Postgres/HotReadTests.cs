@@ -2,6 +2,8 @@ using System.Globalization;
 using Backend.Application.MapSearches;
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
+using Backend.Domain.DailyRuns;
+using Backend.Domain.Alerts;
 using Backend.Domain.MapSearches;
 using Backend.Domain.Sessions;
 using Backend.Domain.Tracks;
@@ -23,13 +25,14 @@ namespace Backend.Integration.Postgres;
 public sealed class HotReadTests(FullDatabase full, ITestOutputHelper output) : IClassFixture<FullDatabase>
 {
     private static readonly string[] s_large =
-        ["users", "sessions", "map_searches", "map_search_rows", "map_search_names", "rate_limit_windows", "leaderboards"];
+        ["users", "sessions", "map_searches", "map_search_rows", "map_search_names", "rate_limit_windows", "leaderboards", "daily_checks", "daily_emails", "map_watches", "alert_maps"];
 
     public static TheoryData<string, int> Statements => new()
     {
         { "status", 1 }, { "list", 100 }, { "list of nobody", 0 }, { "claim", 3 }, { "renew", 2 }, { "append", 4 }, { "receive", 4 }, { "receive many", 150 }, { "receive nothing", 1 },
         { "extend", 2 }, { "submit", 15 }, { "place", 1_100 }, { "rows", 45 }, { "session", 1 }, { "rotate", 2 }, { "sessions", 10 }, { "sign in", 60 }, { "user by name", 1 },
         { "user by address", 1 }, { "user by id", 1 }, { "role", 1 }, { "rate limit", 1 }, { "board", 1 }, { "walk", 1 }, { "retention", 2_000 },
+        { "daily claim", 8 }, { "daily claim of one", 8 }, { "daily save", 12 }, { "daily watches", 20 }, { "daily shared maps", 300 }, { "daily mail", 8 },
     };
 
     [Theory]
@@ -104,6 +107,9 @@ public sealed class FullDatabase : IAsyncLifetime
     private PostgresRateLimiter _limiter = null!;
     private PostgresLeaderboardCache _boards = null!;
     private PostgresHousekeeping _housekeeping = null!;
+    private PostgresDailyRunStore _runs = null!;
+    private PostgresDailyEmailStore _emails = null!;
+    private PostgresAlertStore _alerts = null!;
     private MapSearchBell _bell = null!;
 
     internal NpgsqlDataSource Source => _services.GetRequiredService<NpgsqlDataSource>();
@@ -127,6 +133,9 @@ public sealed class FullDatabase : IAsyncLifetime
         _users = new PostgresUserStore(database, _services.GetRequiredService<IDbContextFactory<BackendContext>>(), TimeProvider.System);
         _limiter = new PostgresRateLimiter(database, RateLimitOptions.Read(new ConfigurationBuilder().Build(), []), TimeProvider.System);
         _boards = new PostgresLeaderboardCache(database, TimeProvider.System);
+        _runs = new PostgresDailyRunStore(database);
+        _emails = new PostgresDailyEmailStore(database);
+        _alerts = new PostgresAlertStore(database);
         _housekeeping = new PostgresHousekeeping(database, _options, TimeProvider.System, NullLogger<PostgresHousekeeping>.Instance);
     }
 
@@ -230,6 +239,33 @@ public sealed class FullDatabase : IAsyncLifetime
             case "role":
                 (await _users.FindRoleAsync(user, none)).ShouldBe(Role.User);
                 break;
+            case "daily claim":
+                (await _runs.TryClaimAsync(none)).ShouldNotBeNull();
+                break;
+            case "daily claim of one":
+                await _runs.TryClaimAsync(new DailyCheckKey(Today, user), none);
+                break;
+            case "daily save":
+                {
+                    var alert = (await _alerts.FindAsync(user, none)).ShouldNotBeNull();
+                    var check = new DailyCheck(new DailyCheckKey(Today, user), DailyPartState.Due, DailyPartState.None, Retries: 0, Fence: 999);
+                    await _runs.TrySaveMapsAsync(check, alert.Id, [new CheckedMap(MapWatch.Unseen(UidOf(user.Value), TimeProvider.System.GetUtcNow()), News: null)], none);
+                    break;
+                }
+
+            case "daily watches":
+                (await _runs.ReadWatchesAsync((await _alerts.FindAsync(user, none))!.Id, none)).Count.ShouldBe(10);
+                break;
+            case "daily shared maps":
+                await _runs.FindSharedMapsAsync(user, none);
+                break;
+            case "daily mail":
+                {
+                    var ticket = (await _emails.TryClaimAsync(none)).ShouldNotBeNull();
+                    (await _emails.TryPutOffAsync(ticket, TimeSpan.FromHours(1), "later", none)).ShouldBeTrue();
+                    break;
+                }
+
             case "rate limit":
                 await _limiter.TryTakeAsync(RateLimit.MapSearch, user.Value.ToString(CultureInfo.InvariantCulture), none);
                 break;
@@ -297,6 +333,10 @@ public sealed class FullDatabase : IAsyncLifetime
     }
 
     /// <summary>50 searches a user, and 2,000 of the first; of a hundred 99 are finished.</summary>
+    private static DateOnly Today => DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+
+    private static MapUid UidOf(long number) => MapUid.TryCreate(number.ToString("000000000000000000000000000", CultureInfo.InvariantCulture), out var uid) ? uid : throw new ArgumentOutOfRangeException(nameof(number));
+
     private static async Task FillAsync(NpgsqlDataSource source)
     {
         var users = s_searches / 50;
@@ -321,7 +361,16 @@ public sealed class FullDatabase : IAsyncLifetime
             insert into rate_limit_windows (limit_name, key, taken, was_allowed, expires_at)
                 select 'MapSearch', sha256(i::text::bytea), array[now()], true, now() + interval '1 hour' from generate_series(1, {s_searches / 5}) i;
             insert into leaderboards (map_uid, read_at, saved_at, entries) select lpad(i::text, 27, '0'), now(), now(), '[]' from generate_series(1, {s_searches / 5}) i;
-            insert into mapper_walks (mapper_key, started_at, last_read_at, saved_at) select 'mapper ' || i, now(), now(), now() from generate_series(1, {s_searches / 5}) i
+            insert into mapper_walks (mapper_key, started_at, last_read_at, saved_at) select 'mapper ' || i, now(), now(), now() from generate_series(1, {s_searches / 5}) i;
+            insert into alerts (user_id, alert_type, map_count, record_filter, created_at, updated_at, count_state)
+                select u, 'accurate', 10, 'top5', now(), now(), 'counted' from generate_series(1, {users}) u;
+            insert into alert_maps (alert_id, mapid, place) select a.id, lpad(((a.user_id * 7 + n * 131) % {users})::text, 27, '0'), n from alerts a, generate_series(0, 9) n on conflict do nothing;
+            insert into map_watches (alert_id, map_uid, newest, seen, best, runs_since_read, last_run) select a.id, lpad(n::text, 27, '0'), 1, '[]', '{"{"}1,2,3,4,5{"}"}', 0, now() from alerts a, generate_series(0, 9) n;
+            insert into daily_runs (run_date, triggered_by, started_at) select (now() at time zone 'UTC')::date - d, 'schedule', now() - interval '1 day' * d from generate_series(0, 29) d;
+            insert into daily_checks (run_date, user_id, mapper_state, driver_state, due_at)
+                select r.run_date, u, 'due', 'none', case when r.run_date = (now() at time zone 'UTC')::date then now() - interval '1 hour' end from daily_runs r, generate_series(1, {users}) u;
+            insert into daily_emails (run_date, user_id, subject, body_text, body_html, state, due_at, created_at, updated_at)
+                select c.run_date, c.user_id, 's', 't', 'h', case when c.due_at is null then 'sent' else 'pending' end, c.due_at, now(), now() from daily_checks c where c.user_id % 3 = 0
             """);
         await ExecuteAsync(source, "vacuum (analyze)");
     }

@@ -70,6 +70,43 @@ public sealed class HousekeepingTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Old_daily_runs_go_with_all_that_belongs_to_them_but_the_latest_stays()
+    {
+        await ExecuteAsync("""
+            insert into users (username, email, password_hash, role, created_at) values ('u', 'u@example.org', 'x', 'user', now());
+            insert into daily_runs (run_date, triggered_by, started_at) select (now() - interval '1 day' * d)::date, 'test', now() - interval '1 day' * d from unnest(array[29, 31, 32]) d;
+            insert into daily_checks (run_date, user_id, mapper_state, driver_state) select run_date, id, 'done', 'none' from daily_runs, users;
+            insert into daily_news (run_date, user_id, part, map_uid, content) select run_date, user_id, 'mapper', 'a', '' from daily_checks;
+            insert into daily_emails (run_date, user_id, subject, body_text, body_html, state, created_at, updated_at) select run_date, user_id, '', '', '', 'sent', now(), now() from daily_checks
+            """);
+
+        (await CleanAsync()).ShouldBe(2);
+
+        foreach (var table in (string[])["daily_runs", "daily_checks", "daily_news", "daily_emails"])
+        {
+            (await ReadAsync<long>($"select count(*) from {table}")).ShouldBe([1], table);
+        }
+
+        await ExecuteAsync("update daily_runs set started_at = now() - interval '1 year'");
+        (await CleanAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Boards_of_a_run_go_when_it_is_finished()
+    {
+        await ExecuteAsync("""
+            insert into users (username, email, password_hash, role, created_at) values ('u', 'u@example.org', 'x', 'user', now());
+            insert into daily_runs (run_date, triggered_by, started_at) values ('2026-11-20', 'test', now()), ('2026-11-21', 'test', now());
+            insert into daily_checks (run_date, user_id, mapper_state, driver_state, due_at) select '2026-11-21', id, 'due', 'none', now() from users;
+            insert into daily_boards (run_date, map_uid, read_at, entries) select run_date, n::text, now(), '[]' from daily_runs, generate_series(1, 3) n
+            """);
+
+        (await CleanAsync()).ShouldBe(3);
+
+        (await ReadAsync<string>("select distinct run_date::text from daily_boards")).ShouldBe(["2026-11-21"]);
+    }
+
+    [Fact]
     public async Task Many_go_in_batches()
     {
         await AddSearchesAsync("small", "completed", days: 8, count: 450);

@@ -17,6 +17,12 @@ internal static class Conversation
     private const string Form = "application/x-www-form-urlencoded";
     private const string Searches = "/api/v1/map-searches";
     private const string Compatible = "/api/v1/users/maps";
+    /// <summary>Who knows it may begin daily runs.</summary>
+    public const string CronSecret = "a secret of the scheduler";
+
+    /// <summary>Stands for whoever has <see cref="CronSecret"/>.</summary>
+    public const string Scheduler = "the scheduler";
+
     private const string Password = "correct horse battery staple";
     private const string Users = "/api/v1/users/search";
     private const string Maps = "/api/v1/driver/maps/search";
@@ -55,6 +61,15 @@ internal static class Conversation
 
     public static IReadOnlyList<Step> Steps { get; } =
     [
+        // Before there is anybody to look after, since mails and upstream take their time.
+        Post("a first daily run", 202, "/api/v1/cron/daily", "no body matters", Scheduler),
+        Post("the same daily run", 202, "/api/v1/cron/daily", body: null, Scheduler),
+        Post("the same daily run, waiting for its end", 200, "/api/v1/cron/daily?wait=true", body: null, Scheduler),
+        Get("how far the daily run is", 200, $"/api/v1/cron/daily/{Start:yyyy-MM-dd}", Scheduler),
+        Get("a daily run of another date", 404, "/api/v1/cron/daily/2020-01-01", Scheduler),
+        Get("a daily run of no date", 404, "/api/v1/cron/daily/today", Scheduler),
+        Get("a daily run that nobody may see", 401, $"/api/v1/cron/daily/{Start:yyyy-MM-dd}"),
+
         // A search before the others leaves their boards in the cache: at a standing clock nobody gets a second slot of the pace.
         Post("walker registers", 201, "/api/v1/users/register", $$"""{"email":"walker@example.org","username":"walker","password":"{{Password}}"}"""),
         Post("walker signs in", 200, "/api/v1/users/login", $$"""{"email":"walker","password":"{{Password}}"}""", takes: Tokens("walker")),
@@ -446,7 +461,7 @@ internal static class Conversation
         Get("an alert that was switched", 200, Alerts, "solo", Number("$.alerts[0].id", "alert"), Number("$.alerts[0].mapId", "alert")),
         Get("the daily overview", 200, Overview, "admin"),
         Get("the daily overview for a user", 403, Overview, "solo"),
-        Get("no daily runs", 200, DailyRuns, "admin"),
+        Get("the last daily runs", 200, DailyRuns, "admin"),
         Get("the daily runs for a user", 403, DailyRuns, "solo"),
         Put("alice becomes an administrator", 200, $"{Everybody}/{{alice's number}}/role", """{"role":"admin"}""", "admin", Number("$.user_id", "alice's number")),
         Put("alice becomes a user", 200, $"{Everybody}/{{alice's number}}/role", """{"role":"user"}""", "admin", Number("$.user_id", "alice's number")),

@@ -30,7 +30,7 @@ internal sealed partial class Recording
     private readonly Dictionary<string, string> _random = new(StringComparer.Ordinal);
 
     /// <summary>Only to be put into requests.</summary>
-    private readonly Dictionary<string, string> _known = new(StringComparer.Ordinal) { ["junk"] = "junk", ["large"] = new string('a', 1024 * 1024) };
+    private readonly Dictionary<string, string> _known = new(StringComparer.Ordinal) { ["junk"] = "junk", ["large"] = new string('a', 1024 * 1024), [Conversation.Scheduler] = Conversation.CronSecret };
 
     private Recording(HostProfile profile, BackendHost host, StandingClock clock)
     {

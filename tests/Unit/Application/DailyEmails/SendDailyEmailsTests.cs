@@ -63,6 +63,17 @@ public sealed class SendDailyEmailsTests
         (await Send()).ShouldBe(new SentDailyEmails(0, 0, 1, 0));
     }
 
+    [Fact]
+    public async Task Nobody_gets_a_mail_that_he_does_not_want_any_more()
+    {
+        await BeginAsync();
+        await _checks.Areas.Users.ChangeMailPreferencesAsync(_user.Id, MailPreferencesChange.Nothing, CancellationToken.None);
+
+        (await Send()).ShouldBe(new SentDailyEmails(0, 0, 1, 0));
+
+        _transport.ReceivedCalls().ShouldNotContain(call => call.GetMethodInfo().Name == nameof(IEmailTransport.SendAsync));
+    }
+
     [Theory]
     [InlineData(false, false, 1, 0)]
     [InlineData(true, false, 0, 1)]

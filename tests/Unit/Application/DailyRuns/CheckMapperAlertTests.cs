@@ -68,17 +68,8 @@ public sealed class CheckMapperAlertTests
         await BeginAsync(maps: 2);
         _checks.Shows(Make.Uid(0), Row(1, 1));
         _checks.Fails(Make.Uid(1));
-        var check = await _checks.ClaimAsync();
-        var pauses = new List<TimeSpan?>();
-        DailyPartOutcome outcome;
-        while ((outcome = await _checks.CheckMapperAsync(check)).Status == DailyPartStatus.PutOff)
-        {
-            pauses.Add(outcome.Again);
-            _checks.Areas.Clock.Advance(outcome.Again!.Value);
-            check = (await _checks.Areas.Runs.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
-        }
-
-        outcome.ShouldBe(DailyPartOutcome.Ended);
+        var pauses = new List<TimeSpan>();
+        var check = await EndAsync(await _checks.ClaimAsync(), pauses);
         pauses.ShouldBe([TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(4)]);
         (await NewsAsync(check)).Mapper!.Unread.ShouldBe([new WatchedMap(Make.Uid(1), "Map 1", 1001)]);
         (await _checks.Areas.Runs.FindAsync(check.Key.RunDate, CancellationToken.None))!.Counts.MapperErrors.ShouldBe(1);
@@ -89,6 +80,33 @@ public sealed class CheckMapperAlertTests
         var next = await _checks.ClaimAsync(day: 1);
         await _checks.CheckMapperAsync(next);
         (await NewsAsync(next)).Maps.Select(n => n.Map.Uid).ShouldBe([Make.Uid(1)]);
+    }
+
+    [Fact]
+    public async Task Boards_that_are_broken_for_ever_keep_nobody_from_the_others()
+    {
+        await BeginAsync(maps: 12);
+        for (var i = 0; i < 12; i++)
+        {
+            _checks.Shows(Make.Uid(i), Row(i, 1));
+        }
+
+        for (var i = 0; i < 4; i++)
+        {
+            _checks.Fails(Make.Uid(i));
+        }
+
+        var check = await EndAsync(await _checks.ClaimAsync());
+        (await NewsAsync(check)).Maps.Count.ShouldBe(8);
+        await _checks.CompleteAsync(check);
+        _checks.Read.Clear();
+        _checks.Shows(Make.Uid(11), Row(99, 50));
+
+        // From the second run on they come last.
+        var next = await _checks.ClaimAsync(day: 1);
+        (await _checks.CheckMapperAsync(next)).Status.ShouldBe(DailyPartStatus.PutOff);
+        _checks.Read.Count.ShouldBe(8 + 3);
+        (await NewsAsync(next)).Maps.Select(n => n.Map.Uid).ShouldBe([Make.Uid(11)]);
     }
 
     [Fact]
@@ -291,6 +309,21 @@ public sealed class CheckMapperAlertTests
     {
         var watches = await _checks.Areas.Runs.ReadWatchesAsync(_alert.Id, CancellationToken.None);
         (await _checks.Areas.Runs.TrySaveMapsAsync(check, _alert.Id, [.. watches.Values.Select(w => new CheckedMap(w.Watch with { RunsSinceRead = 0 }, News: null))], CancellationToken.None)).ShouldBeTrue();
+    }
+
+    /// <summary>As often as it is put off.</summary>
+    private async Task<DailyCheck> EndAsync(DailyCheck check, List<TimeSpan>? pauses = null)
+    {
+        DailyPartOutcome outcome;
+        while ((outcome = await _checks.CheckMapperAsync(check)).Status == DailyPartStatus.PutOff)
+        {
+            pauses?.Add(outcome.Again!.Value);
+            _checks.Areas.Clock.Advance(outcome.Again!.Value);
+            check = (await _checks.Areas.Runs.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
+        }
+
+        outcome.ShouldBe(DailyPartOutcome.Ended);
+        return check;
     }
 
     private Task<DailyNews> NewsAsync(DailyCheck check) => _checks.Areas.Runs.ReadNewsAsync(check.Key, CancellationToken.None);
