@@ -461,7 +461,7 @@ internal static class Conversation
         Get("an alert that was switched", 200, Alerts, "solo", Number("$.alerts[0].id", "alert"), Number("$.alerts[0].mapId", "alert")),
         Get("the daily overview", 200, Overview, "admin"),
         Get("the daily overview for a user", 403, Overview, "solo"),
-        Get("no daily runs", 200, DailyRuns, "admin"),
+        Get("the last daily runs", 200, DailyRuns, "admin"),
         Get("the daily runs for a user", 403, DailyRuns, "solo"),
         Put("alice becomes an administrator", 200, $"{Everybody}/{{alice's number}}/role", """{"role":"admin"}""", "admin", Number("$.user_id", "alice's number")),
         Put("alice becomes a user", 200, $"{Everybody}/{{alice's number}}/role", """{"role":"user"}""", "admin", Number("$.user_id", "alice's number")),
