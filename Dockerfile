@@ -17,8 +17,8 @@ COPY src/ src/
 COPY sql/ sql/
 RUN dotnet publish src/WebApi --configuration Release --no-restore --output /app
 
-# Neither a shell nor a package manager, and a user who is not root.
-FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
+# Neither a shell nor a package manager, and a user who is not root; "extra" has the time zones.
+FROM mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled-extra
 WORKDIR /app
 
 # On Lambda it turns calls into requests; everywhere else nothing starts it.

@@ -24,9 +24,6 @@ internal sealed partial class SendDailyEmailsHandler(
         TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromDays(1), TimeSpan.FromDays(1),
     ];
 
-    /// <summary>Less than a host gives its workers to stop.</summary>
-    private static readonly TimeSpan s_timeToStop = TimeSpan.FromSeconds(15);
-
     public async Task<Result<SentDailyEmails>> Handle(SendDailyEmailsCommand command, CancellationToken cancellationToken)
     {
         var counts = new SentDailyEmails(0, 0, 0, 0);
@@ -44,7 +41,6 @@ internal sealed partial class SendDailyEmailsHandler(
         return counts;
     }
 
-    /// <summary>What was begun is brought to an end that is known: on the way down it gets a little time, and is called off then.</summary>
     private async Task<DailyEmailState> SendAsync(DailyEmailTicket ticket, CancellationToken stop)
     {
         var mayRepeat = transport.TakesRepeatsAsOne || options.ResendUncertain;
@@ -58,10 +54,8 @@ internal sealed partial class SendDailyEmailsHandler(
             return await EndAsync(ticket, DailyEmailState.Failed, "The user wants no mails any more.");
         }
 
-        using var over = new CancellationTokenSource(Timeout.InfiniteTimeSpan, clock);
-        await using var stopping = stop.Register(() => over.CancelAfter(s_timeToStop));
-        var delivery = await transport.SendAsync(
-            new OutgoingEmail(ticket.Key.MessageIdLeft, ticket.To, ticket.Content, ticket.CreatedAt, links.Unsubscribe(ticket.Key.UserId)), over.Token);
+        var delivery = await transport.HandOverAsync(
+            new OutgoingEmail(ticket.Key.MessageIdLeft, ticket.To, ticket.Content, ticket.CreatedAt, links.Unsubscribe(ticket.Key.UserId)), clock, stop);
         return delivery.Status switch
         {
             EmailDeliveryStatus.Accepted => await EndAsync(ticket, DailyEmailState.Sent, reason: null),

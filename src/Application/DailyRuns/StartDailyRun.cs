@@ -26,7 +26,14 @@ internal sealed partial class StartDailyRunHandler(IDailyRunStore runs, IDailyCh
     public async Task<Result<StartedDailyRun>> Handle(StartDailyRunCommand command, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var (run, isNew) = await runs.StartAsync(command.Date ?? DateOnly.FromDateTime(now.UtcDateTime), command.Trigger, now, cancellationToken);
+        var date = command.Date ?? DateOnly.FromDateTime(now.UtcDateTime);
+        var (run, isNew) = await runs.StartAsync(date, command.Trigger, now, cancellationToken);
+        if (run.Date > date)
+        {
+            // A clock that was ahead once, here or elsewhere, is the likely reason, and nobody would notice otherwise.
+            LogTooLate(date, run.Date, command.Trigger);
+        }
+
         if (isNew)
         {
             LogStarted(run.Date, run.Counts.Users, command.Trigger);
@@ -37,6 +44,9 @@ internal sealed partial class StartDailyRunHandler(IDailyRunStore runs, IDailyCh
 
         return new StartedDailyRun(run, isNew);
     }
+
+    [LoggerMessage(LogLevel.Warning, "No daily run of {Date} is begun, as there is one of {Latest} already; triggered by {Trigger}")]
+    private partial void LogTooLate(DateOnly date, DateOnly latest, string trigger);
 
     [LoggerMessage(LogLevel.Information, "The daily run of {Date} begins: {Users} users, triggered by {Trigger}")]
     private partial void LogStarted(DateOnly date, int users, string trigger);

@@ -31,7 +31,7 @@ internal sealed partial class SendPasswordResetsHandler(
         var counts = new SentPasswordResets(0, 0, 0);
         while (!cancellationToken.IsCancellationRequested && await resets.TryClaimAsync(cancellationToken) is { } ticket)
         {
-            counts = await SendAsync(ticket) switch
+            counts = await SendAsync(ticket, cancellationToken) switch
             {
                 Outcome.Sent => counts with { Sent = counts.Sent + 1 },
                 Outcome.PutOff => counts with { PutOff = counts.PutOff + 1 },
@@ -43,8 +43,7 @@ internal sealed partial class SendPasswordResetsHandler(
         return counts;
     }
 
-    /// <summary>Not to be cancelled: what was begun is brought to an end that is known.</summary>
-    private async Task<Outcome> SendAsync(PasswordResetTicket ticket)
+    private async Task<Outcome> SendAsync(PasswordResetTicket ticket, CancellationToken stop)
     {
         // One whose sender died is tried again as well: of two mails the link in the later one works.
         if (ticket.Age > s_patience || ticket.Attempt > s_pauses.Length + 1)
@@ -60,7 +59,7 @@ internal sealed partial class SendPasswordResetsHandler(
         }
 
         var content = await renderer.RenderPasswordResetAsync(ticket.UserName.Value, links.NewPassword(token), Validity, CancellationToken.None);
-        var delivery = await transport.SendAsync(new OutgoingEmail(ticket.Id.MessageIdLeft, ticket.To, content, clock.GetUtcNow(), Unsubscribe: null), CancellationToken.None);
+        var delivery = await transport.HandOverAsync(new OutgoingEmail(ticket.Id.MessageIdLeft(ticket.Attempt), ticket.To, content, clock.GetUtcNow(), Unsubscribe: null), clock, stop);
         switch (delivery.Status)
         {
             case EmailDeliveryStatus.Accepted:

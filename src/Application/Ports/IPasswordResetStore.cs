@@ -11,7 +11,7 @@ namespace Backend.Application.Ports;
 public interface IPasswordResetStore
 {
     /// <summary>How long a claimed wish is left alone. Longer than any attempt.</summary>
-    static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
+    static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
 
     /// <summary>
     /// Notes the wish of the user with this address, due at once, in place of an earlier one, whose token is void from then on. Whether there

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Backend.Domain.Common;
@@ -8,10 +9,10 @@ namespace Backend.Domain.Accounts;
 public readonly record struct PasswordResetId(Guid Value)
 {
     /// <summary>
-    /// The left part of the Message-ID (RFC 5322, 3.6.4) of the mail that the wish leads to, so that one which is sent again can
-    /// be recognised as the same.
+    /// The left part of the Message-ID (RFC 5322, 3.6.4) of the mail that the wish leads to. Each attempt has another token, so the mails of
+    /// two are not the same.
     /// </summary>
-    public string MessageIdLeft => $"password.{Value:N}";
+    public string MessageIdLeft(int attempt) => string.Create(CultureInfo.InvariantCulture, $"password.{Value:N}.{attempt}");
 }
 
 /// <summary>What a token for a new password is known by where it is kept: nobody finds the token from it.</summary>

@@ -32,7 +32,7 @@ internal static class MailPageEndpoints
     private static async Task<IResult> SaveMailPreferences(HttpContext context, IMediator mediator, IMailPages pages, CancellationToken cancellationToken)
     {
         var form = await ReadFormAsync(context, cancellationToken);
-        var change = new MailPreferencesChange(form["timeZone"].ToString().Trim(), form["mapperMail"] == "true", form["driverMail"] == "true");
+        var change = new MailPreferencesChange(form["timeZone"].ToString().Trim(), form["mapperMail"].Contains("true", StringComparer.Ordinal), form["driverMail"].Contains("true", StringComparer.Ordinal));
         var saved = await mediator.Send(new ChangeMailPreferencesByLinkCommand(TokenOf(context), ClientAddress.Of(context), change), cancellationToken);
         if (saved.IsSuccess)
         {
@@ -116,7 +116,7 @@ internal static class MailPageEndpoints
         {
             return context.Request.HasFormContentType ? await context.Request.ReadFormAsync(cancellationToken) : FormCollection.Empty;
         }
-        catch (InvalidDataException)
+        catch (Exception exception) when (exception is InvalidDataException or IOException and not BadHttpRequestException)
         {
             return FormCollection.Empty;
         }

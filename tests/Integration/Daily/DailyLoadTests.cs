@@ -14,6 +14,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Backend.Integration.Daily;
 
 /// <summary>What a run for many users costs when the pace of the Trackmania services does not hold it up. BACKEND_TESTS_LONG=1 has 1,000 users instead of 100.</summary>
+[Collection(nameof(Undisturbed))]
 public sealed class DailyLoadTests
 {
     private const int MapsPerUser = 50;

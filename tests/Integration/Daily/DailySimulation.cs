@@ -140,6 +140,8 @@ internal sealed class DailySimulation : IAsyncDisposable
 
     private async Task BeginAsync()
     {
+        // Nothing happens but what is asked for here.
+        await _host.StopWorkerAsync();
         for (var i = 0; i < FewMaps; i++)
         {
             Populate(Scenario.UploadMap(Mapper, $"$f00Sim $o{++_uploads}"), rows: 3 + (i * 13));
@@ -171,7 +173,6 @@ internal sealed class DailySimulation : IAsyncDisposable
             _model.Track(map.Uid!, _driverAccount, name, row.Position);
         }
 
-        await _host.StopWorkerAsync();
         await _host.Services.GetRequiredService<ISiteSettingStore>().SetAsync(Backend.Domain.Administration.SiteSetting.MaxMapsPerUser, 1000, _clock.GetUtcNow(), CancellationToken.None);
         _model.Since = _alert.CreatedAt - TimeSpan.FromHours(24);
     }

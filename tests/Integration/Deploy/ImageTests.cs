@@ -74,7 +74,7 @@ public sealed partial class ImageTests
         var framework = Framework().Match(await File.ReadAllTextAsync(Path.Combine(Repository.Root, "Directory.Build.props"))).Groups["version"].Value;
         var bases = s_image.All("FROM").ToList();
 
-        bases.ShouldBe([$"mcr.microsoft.com/dotnet/sdk:{framework} AS build", $"mcr.microsoft.com/dotnet/aspnet:{framework}-noble-chiseled"]);
+        bases.ShouldBe([$"mcr.microsoft.com/dotnet/sdk:{framework} AS build", $"mcr.microsoft.com/dotnet/aspnet:{framework}-noble-chiseled-extra"]);
     }
 
     [Fact]

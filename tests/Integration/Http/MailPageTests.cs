@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.RegularExpressions;
 using Backend.Application.Ports;
@@ -101,7 +102,7 @@ public abstract partial class MailPageTests(HostProfile profile) : ProfileSuite(
         using var client = host.CreateClient();
         var link = await LinkAsync(host, Preferences, user);
 
-        foreach (var zone in new[] { "Nowhere/Land", "<script>alert(1)</script>", "", "europe/berlin" })
+        foreach (var zone in new[] { "Nowhere/Land", "<script>alert(1)</script>", "", "europe/berlin", "Europe//Berlin", "posix/Europe/Berlin", "right/UTC", "../UTC" })
         {
             var page = await PostAsync(client, link, ("timeZone", zone), ("mapperMail", "true"));
             ShouldBePage(page, 400);
@@ -110,13 +111,21 @@ public abstract partial class MailPageTests(HostProfile profile) : ProfileSuite(
             Ticked(page.Body).ShouldBe(["mapperMail"]);
         }
 
-        foreach (var content in new HttpContent[] { new StringContent("{}", Encoding.UTF8, "application/json"), new StringContent("nonsense", Encoding.UTF8, "multipart/form-data"), new StringContent("") })
+        foreach (var content in new HttpContent[] { new StringContent("{}", Encoding.UTF8, "application/json"), new StringContent("nonsense", Encoding.UTF8, "multipart/form-data"), new StringContent(""), Cut(""), Cut("--x\r\nContent-Disposition: form-data; name=\"timeZone\"\r\n\r\nUT") })
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, link) { Content = content };
             ShouldBePage(await AskAsync(client, request), 400);
         }
 
         (await ToldAsync(user)).ShouldBe(Standard);
+    }
+
+    /// <summary>A form in parts that ends before its end.</summary>
+    private static StringContent Cut(string body)
+    {
+        var content = new StringContent(body);
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse("multipart/form-data; boundary=x");
+        return content;
     }
 
     [Fact]

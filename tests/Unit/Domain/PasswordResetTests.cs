@@ -7,7 +7,7 @@ namespace Backend.Unit.Domain;
 public sealed class PasswordResetTests
 {
     [Fact]
-    public void A_wish_names_its_mail() => new PasswordResetId(Make.SomeId).MessageIdLeft.ShouldBe("password.aaaaaaaabbbb4ccc8dddeeeeeeeeeeee");
+    public void A_wish_names_its_mail() => new PasswordResetId(Make.SomeId).MessageIdLeft(2).ShouldBe("password.aaaaaaaabbbb4ccc8dddeeeeeeeeeeee.2");
 
     [Fact]
     public void A_hash_is_that_of_the_token_and_shows_nothing_of_it()

@@ -1,6 +1,7 @@
 using Backend.Application.DailyRuns;
 using Backend.Application.Ports;
 using Backend.Unit.Support;
+using Microsoft.Extensions.Logging;
 using NSubstitute;
 
 namespace Backend.Unit.Application.DailyRuns;
@@ -9,6 +10,7 @@ public sealed class StartDailyRunTests
 {
     private readonly Areas _areas = new();
     private readonly IDailyCheckQueue _queue = Substitute.For<IDailyCheckQueue>();
+    private readonly RecordingLogger<StartDailyRunHandler> _logger = new();
 
     [Fact]
     public async Task The_run_is_that_of_todays_date_and_begins_once()
@@ -29,6 +31,17 @@ public sealed class StartDailyRunTests
         (await Send(new StartDailyRunCommand("schedule", new DateOnly(2026, 2, 28)))).Run.Date.ShouldBe(new DateOnly(2026, 2, 28));
 
     [Fact]
+    public async Task A_date_before_the_latest_run_begins_nothing_and_is_noticed()
+    {
+        await Send(new StartDailyRunCommand("clock ahead", new DateOnly(2026, 3, 2)));
+
+        var late = await Send(new StartDailyRunCommand("right clock"));
+
+        (late.IsNew, late.Run.Date).ShouldBe((false, new DateOnly(2026, 3, 2)));
+        _logger.Entries.ShouldContain(entry => entry.Level == LogLevel.Warning);
+    }
+
+    [Fact]
     public async Task Of_midnight_nobody_notices_anything()
     {
         _areas.Clock.Advance(TimeSpan.FromHours(12) - TimeSpan.FromMilliseconds(1));
@@ -45,5 +58,5 @@ public sealed class StartDailyRunTests
     }
 
     private async Task<StartedDailyRun> Send(StartDailyRunCommand command) =>
-        (await new StartDailyRunHandler(_areas.Runs, _queue, _areas.Clock, new RecordingLogger<StartDailyRunHandler>()).Handle(command, CancellationToken.None)).Value;
+        (await new StartDailyRunHandler(_areas.Runs, _queue, _areas.Clock, _logger).Handle(command, CancellationToken.None)).Value;
 }
