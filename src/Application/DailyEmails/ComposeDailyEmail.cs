@@ -50,8 +50,7 @@ internal sealed partial class ComposeDailyEmailHandler(
         var (players, areComplete) = await NamesAsync(mapper, cancellationToken);
         if (!areComplete && check.Retries < options.MaxRetries)
         {
-            var pause = options.PauseAfter(check.Retries);
-            return await runs.TryPutOffAsync(check, pause, isRetry: true, cancellationToken) ? new DailyPartOutcome(DailyPartStatus.PutOff, pause) : DailyPartOutcome.Lost;
+            return await runs.PutOffAsync(check, options.PauseAfter(check.Retries), isRetry: true, cancellationToken);
         }
 
         var digest = new DailyDigest(check.Key.RunDate, user.Name, mapper, driver, players, user.Mail.Zone);

@@ -65,8 +65,7 @@ internal sealed partial class CheckDriverNotificationsHandler(
             LogUnread(check.Key, unread.Count, check.Retries);
             if (check.Retries < options.MaxRetries)
             {
-                var pause = options.PauseAfter(check.Retries);
-                return await runs.TryPutOffAsync(check, pause, isRetry: true, cancellationToken) ? new DailyPartOutcome(DailyPartStatus.PutOff, pause) : DailyPartOutcome.Lost;
+                return await runs.PutOffAsync(check, options.PauseAfter(check.Retries), isRetry: true, cancellationToken);
             }
         }
 

@@ -42,7 +42,7 @@ internal sealed partial class CheckMapperAlertHandler(
         var (counted, isListed) = await CountMapsAsync(user, found, cancellationToken);
         if (counted is not { } alert || (!isListed && check.Retries < options.MaxRetries))
         {
-            return await PutOffAsync(check, isRetry: counted is not null, cancellationToken);
+            return await runs.PutOffAsync(check, counted is null ? TimeSpan.Zero : options.PauseAfter(check.Retries), isRetry: counted is not null, cancellationToken);
         }
 
         var maps = await alerts.ReadMapsAsync(alert.Id, cancellationToken);
@@ -64,7 +64,7 @@ internal sealed partial class CheckMapperAlertHandler(
             LogUnread(check.Key, unread.Count, check.Retries);
             if (check.Retries < options.MaxRetries)
             {
-                return await PutOffAsync(check, isRetry: true, cancellationToken);
+                return await runs.PutOffAsync(check, options.PauseAfter(check.Retries), isRetry: true, cancellationToken);
             }
         }
 
@@ -74,12 +74,6 @@ internal sealed partial class CheckMapperAlertHandler(
             unread.Count == 0 && isListed ? DailyPartState.Done : DailyPartState.Failed,
             new DailyPartSummary(unread, alert.Filter, alert.Mode == AlertMode.Inaccurate, IsBroken: !isListed),
             cancellationToken));
-    }
-
-    private async Task<DailyPartOutcome> PutOffAsync(DailyCheck check, bool isRetry, CancellationToken cancellationToken)
-    {
-        var pause = isRetry ? options.PauseAfter(check.Retries) : TimeSpan.Zero;
-        return await runs.TryPutOffAsync(check, pause, isRetry, cancellationToken) ? new DailyPartOutcome(DailyPartStatus.PutOff, pause) : DailyPartOutcome.Lost;
     }
 
     /// <summary>The alert with its maps as they are listed now, or, when they cannot be listed, as it was; null when it was changed meanwhile.</summary>

@@ -1,3 +1,5 @@
+using Backend.Application.Ports;
+
 namespace Backend.Application.DailyRuns;
 
 /// <summary>How one go at a part of a check ended.</summary>
@@ -10,6 +12,14 @@ public sealed record DailyPartOutcome(DailyPartStatus Status, TimeSpan? Again = 
 
     /// <summary>How a write that needs the claim went.</summary>
     public static DailyPartOutcome EndedIf(bool isMine) => isMine ? Ended : Lost;
+}
+
+internal static class PuttingOff
+{
+    /// <summary>Puts a check off, and says so to whoever has its delivery.</summary>
+    /// <inheritdoc cref="IDailyRunStore.TryPutOffAsync"/>
+    public static async Task<DailyPartOutcome> PutOffAsync(this IDailyRunStore runs, DailyCheck check, TimeSpan pause, bool isRetry, CancellationToken cancellationToken) =>
+        await runs.TryPutOffAsync(check, pause, isRetry, cancellationToken) ? new DailyPartOutcome(DailyPartStatus.PutOff, pause) : DailyPartOutcome.Lost;
 }
 
 public enum DailyPartStatus

@@ -26,7 +26,6 @@ internal sealed class FailDailyCheckHandler(IDailyRunStore runs, DailyRunOptions
             return DailyPartOutcome.Lost;
         }
 
-        var pause = options.PauseAfter(Math.Min(check.Retries, LongestPause));
-        return await runs.TryPutOffAsync(check, pause, isRetry: true, cancellationToken) ? new DailyPartOutcome(DailyPartStatus.PutOff, pause) : DailyPartOutcome.Lost;
+        return await runs.PutOffAsync(check, options.PauseAfter(Math.Min(check.Retries, LongestPause)), isRetry: true, cancellationToken);
     }
 }
