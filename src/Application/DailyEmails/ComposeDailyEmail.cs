@@ -21,6 +21,7 @@ internal sealed partial class ComposeDailyEmailHandler(
     IUserStore users,
     IDailyRunStore runs,
     [FromKeyedServices(UpstreamPriority.Nightly)] IPlayerNames names,
+    [FromKeyedServices(UpstreamPriority.Nightly)] IMapDirectory directory,
     IEmailRenderer renderer,
     EmailLinks links,
     DailyRunOptions options,
@@ -46,7 +47,7 @@ internal sealed partial class ComposeDailyEmailHandler(
 
         // What could not be checked is named where a mail goes out anyway.
         var mapper = tellsMaps || (user.Mail.MapperMail && news.Mapper?.Unread.Count > 0) ? MapperPart(news) : null;
-        var driver = tellsRecords || (user.Mail.DriverMail && news.Driver?.Unread.Count > 0) ? DriverPart(news) : null;
+        var driver = tellsRecords || (user.Mail.DriverMail && news.Driver?.Unread.Count > 0) ? await DriverPartAsync(news, cancellationToken) : null;
         var (players, areComplete) = await NamesAsync(mapper, cancellationToken);
         if (!areComplete && check.Retries < options.MaxRetries)
         {
@@ -54,7 +55,7 @@ internal sealed partial class ComposeDailyEmailHandler(
         }
 
         var digest = new DailyDigest(check.Key.RunDate, user.Name, mapper, driver, players, user.Mail.Zone);
-        var content = await renderer.RenderAsync(digest, links.Preferences(user.Id), cancellationToken);
+        var content = await WriteAsync(check, digest, links.Preferences(user.Id), cancellationToken);
         var email = new NewDailyEmail(content, tellsMaps ? news.Maps.Count : null, tellsRecords ? news.Changes.Count : null);
         return DailyPartOutcome.EndedIf(await runs.TryCompleteAsync(check, email, SilentParts(check.Key, news, now), now, cancellationToken));
     }
@@ -65,8 +66,45 @@ internal sealed partial class ComposeDailyEmailHandler(
         return new MapperDigest(maps, news.Mapper?.Unread ?? [], news.Mapper?.Filter ?? default, news.Mapper?.IsProbing ?? false);
     }
 
-    private static DriverDigest DriverPart(DailyNews news) => new(
-        [.. news.Changes.OrderBy(change => change.Kind is not (DriverChangeKind.Better or DriverChangeKind.Back))], [.. news.Driver?.Unread.Select(map => map.Name) ?? []]);
+    private async Task<DriverDigest> DriverPartAsync(DailyNews news, CancellationToken cancellationToken) => new(
+        [.. news.Changes.OrderBy(change => change.Kind is not (DriverChangeKind.Better or DriverChangeKind.Back))],
+        [.. news.Driver?.Unread.Select(map => map.Name) ?? []],
+        await TmxIdsAsync(news, cancellationToken));
+
+    /// <summary>For links, which are a convenience: when the site does not answer, the mail goes without.</summary>
+    private async Task<IReadOnlyDictionary<MapUid, long>> TmxIdsAsync(DailyNews news, CancellationToken cancellationToken)
+    {
+        var ids = news.Maps.Where(map => map.Map.TmxId is not null).ToDictionary(map => map.Map.Uid, map => map.Map.TmxId!.Value);
+        foreach (var uid in news.Changes.Select(change => change.MapUid).Where(uid => !ids.ContainsKey(uid)).Distinct().ToList())
+        {
+            var found = await directory.SearchAsync(MapFilter.ByUid(uid), 1, cancellationToken);
+            if (!found.IsSuccess)
+            {
+                LogUnlinked(found.Error.Code);
+                break;
+            }
+
+            if (found.Value.Maps.FirstOrDefault(map => map.MapUid == uid) is { } map)
+            {
+                ids.Add(uid, map.MapId);
+            }
+        }
+
+        return ids;
+    }
+
+    private async Task<EmailContent> WriteAsync(DailyCheck check, DailyDigest digest, Uri preferences, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await renderer.RenderAsync(digest, preferences, cancellationToken);
+        }
+        catch (Exception exception) when (check.Retries >= options.MaxRetries && exception is not OperationCanceledException)
+        {
+            LogPlain(exception, check.Key);
+            return PlainDailyEmail.Of(digest, preferences);
+        }
+    }
 
     /// <summary>What the history says of the parts of which no mail tells.</summary>
     private static IReadOnlyCollection<HistoryEntry> SilentParts(DailyCheckKey key, DailyNews news, DateTimeOffset now)
@@ -115,6 +153,12 @@ internal sealed partial class ComposeDailyEmailHandler(
 
         return (players, true);
     }
+
+    [LoggerMessage(LogLevel.Error, "Check {Check}: the mail cannot be written, and goes out in its plainest form")]
+    private partial void LogPlain(Exception exception, DailyCheckKey check);
+
+    [LoggerMessage(LogLevel.Warning, "The pages of maps for a mail cannot be had ({Code})")]
+    private partial void LogUnlinked(string code);
 
     [LoggerMessage(LogLevel.Warning, "The names of players for a mail cannot be had ({Code})")]
     private partial void LogNameless(string code);

@@ -24,12 +24,20 @@ internal sealed partial class SendDailyEmailsHandler(
         TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(6), TimeSpan.FromHours(12), TimeSpan.FromDays(1), TimeSpan.FromDays(1),
     ];
 
+    /// <summary>While nobody takes mails, one of them finds out again after so long; that is not counted as an attempt.</summary>
+    private static readonly TimeSpan s_rest = TimeSpan.FromMinutes(1);
+
+    /// <summary>An outage that lasts longer than all attempts ends a mail, too.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromDays(3);
+
     public async Task<Result<SentDailyEmails>> Handle(SendDailyEmailsCommand command, CancellationToken cancellationToken)
     {
         var counts = new SentDailyEmails(0, 0, 0, 0);
-        while (!cancellationToken.IsCancellationRequested && await emails.TryClaimAsync(cancellationToken) is { } ticket)
+        var isReachable = true;
+        while (isReachable && !cancellationToken.IsCancellationRequested && await emails.TryClaimAsync(cancellationToken) is { } ticket)
         {
-            counts = await SendAsync(ticket, cancellationToken) switch
+            (var state, isReachable) = await SendAsync(ticket, cancellationToken);
+            counts = state switch
             {
                 DailyEmailState.Sent => counts with { Sent = counts.Sent + 1 },
                 DailyEmailState.Failed => counts with { Failed = counts.Failed + 1 },
@@ -41,30 +49,33 @@ internal sealed partial class SendDailyEmailsHandler(
         return counts;
     }
 
-    private async Task<DailyEmailState> SendAsync(DailyEmailTicket ticket, CancellationToken stop)
+    private async Task<(DailyEmailState State, bool IsReachable)> SendAsync(DailyEmailTicket ticket, CancellationToken stop)
     {
         var mayRepeat = transport.TakesRepeatsAsOne || options.ResendUncertain;
         if (ticket.WasInterrupted && !mayRepeat)
         {
-            return await EndAsync(ticket, DailyEmailState.Uncertain, "The process that was sending it ended.");
+            return (await EndAsync(ticket, DailyEmailState.Uncertain, "The process that was sending it ended."), true);
         }
 
         if (!ticket.IsWanted)
         {
-            return await EndAsync(ticket, DailyEmailState.Failed, "The user wants no mails any more.");
+            return (await EndAsync(ticket, DailyEmailState.Failed, "The user wants no mails any more."), true);
         }
 
         var delivery = await transport.HandOverAsync(
             new OutgoingEmail(ticket.Key.MessageIdLeft, ticket.To, ticket.Content, ticket.CreatedAt, links.Unsubscribe(ticket.Key.UserId)), clock, stop);
-        return delivery.Status switch
+        var state = delivery.Status switch
         {
             EmailDeliveryStatus.Accepted => await EndAsync(ticket, DailyEmailState.Sent, reason: null),
             EmailDeliveryStatus.Refused => await EndAsync(ticket, DailyEmailState.Failed, delivery.Reason),
             EmailDeliveryStatus.Uncertain when !mayRepeat => await EndAsync(ticket, DailyEmailState.Uncertain, delivery.Reason),
             EmailDeliveryStatus.Uncertain when ticket.Attempt > s_pauses.Length => await EndAsync(ticket, DailyEmailState.Uncertain, delivery.Reason),
+            EmailDeliveryStatus.Unreachable when clock.GetUtcNow() - ticket.CreatedAt < s_patience => await RestAsync(ticket, delivery.Reason),
+            EmailDeliveryStatus.Unreachable => await EndAsync(ticket, DailyEmailState.Failed, delivery.Reason),
             _ when ticket.Attempt > s_pauses.Length => await EndAsync(ticket, DailyEmailState.Failed, delivery.Reason),
             _ => await PutOffAsync(ticket, delivery.Reason),
         };
+        return (state, delivery.Status != EmailDeliveryStatus.Unreachable);
     }
 
     private async Task<DailyEmailState> EndAsync(DailyEmailTicket ticket, DailyEmailState state, string? reason)
@@ -84,6 +95,13 @@ internal sealed partial class SendDailyEmailsHandler(
         var pause = s_pauses[ticket.Attempt - 1];
         LogPutOff(ticket.Key.RunDate, ticket.Key.UserId.Value, ticket.Attempt, reason, pause);
         await emails.TryPutOffAsync(ticket, pause, reason ?? "It was not accepted.", CancellationToken.None);
+        return DailyEmailState.Pending;
+    }
+
+    private async Task<DailyEmailState> RestAsync(DailyEmailTicket ticket, string? reason)
+    {
+        LogResting(s_rest, reason);
+        await emails.TryRestAsync(ticket, s_rest, reason ?? "It could not be handed over.", CancellationToken.None);
         return DailyEmailState.Pending;
     }
 
@@ -113,6 +131,9 @@ internal sealed partial class SendDailyEmailsHandler(
 
     [LoggerMessage(LogLevel.Warning, "The mail of {RunDate} to user {UserId} waits for {Pause} after attempt {Attempt}: {Reason}")]
     private partial void LogPutOff(DateOnly runDate, long userId, int attempt, string? reason, TimeSpan pause);
+
+    [LoggerMessage(LogLevel.Warning, "All mails wait for {Pause}: {Reason}")]
+    private partial void LogResting(TimeSpan pause, string? reason);
 
     [LoggerMessage(LogLevel.Error, "The mail of {RunDate} to user {UserId} is {State} after attempt {Attempt}: {Reason}")]
     private partial void LogNotSent(DateOnly runDate, long userId, string state, int attempt, string? reason);

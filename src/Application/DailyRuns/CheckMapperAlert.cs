@@ -28,8 +28,8 @@ internal sealed partial class CheckMapperAlertHandler(
     TimeProvider clock,
     ILogger<CheckMapperAlertHandler> logger) : ICommandHandler<CheckMapperAlertCommand, DailyPartOutcome>
 {
-    /// <summary>Maps whose findings are saved in one step: so many boards at most are read again after a crash.</summary>
-    private const int SavedTogether = 10;
+    /// <summary>Maps without a change that are saved in one step.</summary>
+    private const int SavedTogether = 100;
 
     public async Task<Result<DailyPartOutcome>> Handle(CheckMapperAlertCommand command, CancellationToken cancellationToken)
     {
@@ -51,28 +51,19 @@ internal sealed partial class CheckMapperAlertHandler(
         // Boards that could not be read for long come last, where they hold up nobody but each other.
         var left = maps.Select(map => (Map: map, LastRun: watches.GetValueOrDefault(map.Uid)?.LastRun)).Where(of => of.LastRun is null || of.LastRun < check.Key.RunDate)
             .OrderByDescending(of => of.LastRun ?? DateOnly.MinValue).Select(of => of.Map).ToList();
-        var unread = alert.Mode == AlertMode.Accurate
+        var round = alert.Mode == AlertMode.Accurate
             ? await ReadAsync(check, alert, left, watches, players: null, cancellationToken)
             : await ProbeAndReadAsync(check, alert, left, watches, cancellationToken);
-        if (unread is null)
+        if (round is null)
         {
             return DailyPartOutcome.Lost;
         }
 
-        if (unread.Count > 0)
-        {
-            LogUnread(check.Key, unread.Count, check.Retries);
-            if (check.Retries < options.MaxRetries)
-            {
-                return await runs.PutOffAsync(check, options.PauseAfter(check.Retries), isRetry: true, cancellationToken);
-            }
-        }
-
-        return DailyPartOutcome.EndedIf(await runs.TryEndPartAsync(
+        return await boards.PutOffAsync(check, round, cancellationToken) ?? DailyPartOutcome.EndedIf(await runs.TryEndPartAsync(
             check,
             DailyPart.Mapper,
-            unread.Count == 0 && isListed ? DailyPartState.Done : DailyPartState.Failed,
-            new DailyPartSummary(unread, alert.Filter, alert.Mode == AlertMode.Inaccurate, IsBroken: !isListed),
+            round.Unread.Count == 0 && isListed ? DailyPartState.Done : DailyPartState.Failed,
+            new DailyPartSummary(round.Unread, alert.Filter, alert.Mode == AlertMode.Inaccurate, IsBroken: !isListed),
             cancellationToken));
     }
 
@@ -93,7 +84,7 @@ internal sealed partial class CheckMapperAlertHandler(
         return (await alerts.SaveCountAsync(alert.Id, alert.Mode, listed.Value.Count, mode, WatchedMap.Of(listed.Value), maxWatched, clock.GetUtcNow(), cancellationToken), true);
     }
 
-    private async Task<IReadOnlyList<WatchedMap>?> ProbeAndReadAsync(
+    private async Task<BoardRound<WatchedMap>?> ProbeAndReadAsync(
         DailyCheck check, MapperAlert alert, List<WatchedMap> maps, IReadOnlyDictionary<MapUid, CheckedWatch> watches, CancellationToken cancellationToken)
     {
         var questions = new Dictionary<MapUid, IReadOnlyList<PositionQuestion>>();
@@ -109,7 +100,7 @@ internal sealed partial class CheckMapperAlertHandler(
         var (unchanged, answers) = await probe.AskAsync([.. maps.Select(map => map.Uid)], questions, cancellationToken);
 
         // A question moves nothing but the number of runs since the board was read.
-        foreach (var batch in unchanged.Select(uid => watches[uid].Watch).Select(watch => new CheckedMap(watch with { RunsSinceRead = watch.RunsSinceRead + 1 }, News: null)).Chunk(SavedTogether * 10))
+        foreach (var batch in unchanged.Select(uid => watches[uid].Watch).Select(watch => new CheckedMap(watch with { RunsSinceRead = watch.RunsSinceRead + 1 }, News: null)).Chunk(SavedTogether))
         {
             if (!await runs.TrySaveMapsAsync(check, alert.Id, batch, cancellationToken))
             {
@@ -121,8 +112,7 @@ internal sealed partial class CheckMapperAlertHandler(
     }
 
     /// <param name="players">From the questions; null when none were asked.</param>
-    /// <returns>The maps whose board could not be read; null when the check is lost.</returns>
-    private async Task<IReadOnlyList<WatchedMap>?> ReadAsync(
+    private async Task<BoardRound<WatchedMap>?> ReadAsync(
         DailyCheck check,
         MapperAlert alert,
         List<WatchedMap> maps,
@@ -132,42 +122,21 @@ internal sealed partial class CheckMapperAlertHandler(
     {
         var shared = await runs.FindSharedMapsAsync(check.Key.UserId, cancellationToken);
         var maxListed = await limits.ReadAsync(SiteSetting.MaxNewRecordsPerMap, cancellationToken);
-        var unread = new List<WatchedMap>();
-        var found = new List<CheckedMap>();
-        var failures = 0;
-        foreach (var map in maps)
+        return await boards.ReadAsync(
+            check,
+            maps,
+            map => map.Uid,
+            map => !watches.ContainsKey(map.Uid) || shared.Contains(map.Uid), // Of a new map nobody knows yet who else follows it.
+            Look,
+            found => runs.TrySaveMapsAsync(check, alert.Id, found, cancellationToken),
+            cancellationToken);
+
+        CheckedMap Look(WatchedMap map, Leaderboard board)
         {
-            if (failures >= options.MaxFailuresInARow(check.Retries))
-            {
-                unread.Add(map);
-                continue;
-            }
-
-            // Of a new map nobody knows yet who else follows it.
             var known = watches.GetValueOrDefault(map.Uid)?.Watch;
-            var board = await boards.ReadAsync(check.Key.RunDate, map.Uid, known is null || shared.Contains(map.Uid), cancellationToken);
-            if (!board.IsSuccess)
-            {
-                unread.Add(map);
-                failures++;
-                continue;
-            }
-
-            failures = 0;
-            var (next, due) = (known ?? MapWatch.Unseen(map.Uid, alert.NewsSince)).Evaluate(board.Value, alert.Filter, PlayersOf(board.Value, players));
-            found.Add(new CheckedMap(IsFirstBaseline(known, players) ? next with { RunsSinceRead = StaggerOf(map.Uid) } : next, MapNews.Of(map, due, maxListed)));
-            if (found.Count == SavedTogether)
-            {
-                if (!await runs.TrySaveMapsAsync(check, alert.Id, found, cancellationToken))
-                {
-                    return null;
-                }
-
-                found.Clear();
-            }
+            var (next, due) = (known ?? MapWatch.Unseen(map.Uid, alert.NewsSince)).Evaluate(board, alert.Filter, PlayersOf(board, players));
+            return new CheckedMap(IsFirstBaseline(known, players) ? next with { RunsSinceRead = StaggerOf(map.Uid) } : next, MapNews.Of(map, due, maxListed));
         }
-
-        return found.Count == 0 || await runs.TrySaveMapsAsync(check, alert.Id, found, cancellationToken) ? unread : null;
     }
 
     /// <summary>
@@ -199,7 +168,4 @@ internal sealed partial class CheckMapperAlertHandler(
 
     [LoggerMessage(LogLevel.Warning, "The maps of alert {AlertId} cannot be listed ({Code})")]
     private partial void LogUnlisted(long alertId, string code);
-
-    [LoggerMessage(LogLevel.Warning, "Check {Check}: {Count} boards of a mapper's maps could not be read, after {Retries} repetitions")]
-    private partial void LogUnread(DailyCheckKey check, int count, int retries);
 }

@@ -1,32 +1,122 @@
 using Backend.Application.Ports;
-using Backend.Domain.Common;
+using Backend.Domain.DailyRuns;
 using Backend.Domain.Tracks;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Backend.Application.DailyRuns;
 
-/// <summary>Reads boards for a run: one that others need, too, is read once, and they get the same.</summary>
-internal sealed class DailyBoardReader(IDailyRunStore runs, [FromKeyedServices(UpstreamPriority.Nightly)] ILeaderboardSource source)
+/// <summary>Reads the boards that one go at a check wants: one that others of the run need, too, is read once, and they get the same.</summary>
+internal sealed partial class DailyBoardReader(
+    IDailyRunStore runs, [FromKeyedServices(UpstreamPriority.Nightly)] ILeaderboardSource source, DailyRunOptions options, ILogger<DailyBoardReader> logger)
 {
-    /// <param name="isShared">Somebody else may need it in this run.</param>
-    public async Task<Result<Leaderboard>> ReadAsync(DateOnly runDate, MapUid mapUid, bool isShared, CancellationToken cancellationToken)
+    /// <summary>Findings that are saved in one step: so many boards at most are read again after a crash.</summary>
+    private const int SavedTogether = 10;
+
+    /// <summary>Until a board is asked for again that another check is reading.</summary>
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(5);
+
+    /// <param name="isShared">Somebody else may need the board in this run.</param>
+    /// <param name="look">What is found on the board.</param>
+    /// <param name="saveAsync">Says whether the check is still this worker's.</param>
+    /// <returns>Null when the check is lost.</returns>
+    public async Task<BoardRound<T>?> ReadAsync<T, TFound>(
+        DailyCheck check,
+        IEnumerable<T> wanted,
+        Func<T, MapUid> mapOf,
+        Func<T, bool> isShared,
+        Func<T, Leaderboard, TFound> look,
+        Func<IReadOnlyCollection<TFound>, Task<bool>> saveAsync,
+        CancellationToken cancellationToken)
+    {
+        var round = new BoardRound<T>([], []);
+        var found = new List<TFound>();
+        var failures = 0;
+        foreach (var item in wanted)
+        {
+            if (failures >= options.MaxFailuresInARow(check.Retries))
+            {
+                round.Unread.Add(item);
+                continue;
+            }
+
+            var (board, isAwaited) = await ReadAsync(check, mapOf(item), isShared(item), cancellationToken);
+            if (board is null)
+            {
+                (isAwaited ? round.Awaited : round.Unread).Add(item);
+                failures += isAwaited ? 0 : 1;
+                continue;
+            }
+
+            failures = 0;
+            found.Add(look(item, board));
+            if (found.Count == SavedTogether)
+            {
+                if (!await saveAsync(found))
+                {
+                    return null;
+                }
+
+                found.Clear();
+            }
+        }
+
+        return found.Count == 0 || await saveAsync(found) ? round : null;
+    }
+
+    /// <summary>Puts the check off when another go may read what this one could not.</summary>
+    /// <returns>Null when that is not to be expected: then the part has ended.</returns>
+    public async Task<DailyPartOutcome?> PutOffAsync<T>(DailyCheck check, BoardRound<T> round, CancellationToken cancellationToken)
+    {
+        if (round.Unread.Count > 0)
+        {
+            LogUnread(check.Key, round.Unread.Count, check.Retries);
+            if (check.Retries < options.MaxRetries)
+            {
+                return await runs.PutOffAsync(check, options.PauseAfter(check.Retries), isRetry: true, cancellationToken);
+            }
+        }
+
+        return round.Awaited.Count > 0 ? await runs.PutOffAsync(check, s_lookAgain, isRetry: false, cancellationToken) : null;
+    }
+
+    private async Task<(Leaderboard? Board, bool IsAwaited)> ReadAsync(DailyCheck check, MapUid mapUid, bool isShared, CancellationToken cancellationToken)
     {
         if (!isShared)
         {
-            return await source.ReadAsync(mapUid, cancellationToken);
+            return (await AskAsync(mapUid, cancellationToken), false);
         }
 
-        if (await runs.FindBoardAsync(runDate, mapUid, cancellationToken) is { } kept)
+        var shared = await runs.ClaimBoardAsync(check, mapUid, cancellationToken);
+        if (shared.Status != SharedBoardStatus.Mine)
         {
-            return kept;
+            return (shared.Board, shared.Status == SharedBoardStatus.Awaited);
         }
 
-        var board = await source.ReadAsync(mapUid, cancellationToken);
-        if (board.IsSuccess)
+        var board = await AskAsync(mapUid, cancellationToken);
+        if (board is null)
         {
-            await runs.SaveBoardAsync(runDate, board.Value, cancellationToken);
+            await runs.ReleaseBoardAsync(check, mapUid, cancellationToken);
+        }
+        else
+        {
+            await runs.SaveBoardAsync(check.Key.RunDate, board, cancellationToken);
         }
 
-        return board;
+        return (board, false);
     }
+
+    private async Task<Leaderboard?> AskAsync(MapUid mapUid, CancellationToken cancellationToken)
+    {
+        var board = await source.ReadAsync(mapUid, cancellationToken);
+        return board.IsSuccess ? board.Value : null;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Check {Check}: {Count} boards could not be read, after {Retries} repetitions")]
+    private partial void LogUnread(DailyCheckKey check, int count, int retries);
 }
+
+/// <summary>What one go at a check could not read.</summary>
+/// <param name="Unread">Upstream did not give the board.</param>
+/// <param name="Awaited">Another check is reading it.</param>
+internal sealed record BoardRound<T>(List<T> Unread, List<T> Awaited);

@@ -7,8 +7,8 @@ namespace Backend.Application.DailyRuns;
 
 /// <summary>
 /// Says that a go at a check ended unexpectedly. It is put off, and after several times the part that was worked on is given up, so that
-/// one user's trouble neither holds up the run nor hides the other part. A mail that cannot be put into words is never given up:
-/// what it would tell counts as told already.
+/// one user's trouble neither holds up the run nor hides the other part. A mail is never given up, since what it would tell counts as
+/// told already: one that cannot be written goes out in its plainest form (<see cref="DailyEmails.PlainDailyEmail"/>), any other trouble is waited for.
 /// </summary>
 /// <param name="Part">Null when the mail was being composed.</param>
 public sealed record FailDailyCheckCommand(DailyCheck Check, DailyPart? Part) : ICommand<DailyPartOutcome>;

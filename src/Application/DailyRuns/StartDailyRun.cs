@@ -28,6 +28,12 @@ internal sealed partial class StartDailyRunHandler(IDailyRunStore runs, IDailyCh
         var now = clock.GetUtcNow();
         var date = command.Date ?? DateOnly.FromDateTime(now.UtcDateTime);
         var (run, isNew) = await runs.StartAsync(date, command.Trigger, now, cancellationToken);
+        if (run is null)
+        {
+            LogTooEarly(date, command.Trigger);
+            return DailyRunErrors.TooEarly;
+        }
+
         if (run.Date > date)
         {
             // A clock that was ahead once, here or elsewhere, is the likely reason, and nobody would notice otherwise.
@@ -44,6 +50,9 @@ internal sealed partial class StartDailyRunHandler(IDailyRunStore runs, IDailyCh
 
         return new StartedDailyRun(run, isNew);
     }
+
+    [LoggerMessage(LogLevel.Error, "No daily run of {Date} is begun, as that day is yet to come by the clock of the store; triggered by {Trigger}")]
+    private partial void LogTooEarly(DateOnly date, string trigger);
 
     [LoggerMessage(LogLevel.Warning, "No daily run of {Date} is begun, as there is one of {Latest} already; triggered by {Trigger}")]
     private partial void LogTooLate(DateOnly date, DateOnly latest, string trigger);

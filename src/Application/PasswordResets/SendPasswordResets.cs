@@ -70,7 +70,7 @@ internal sealed partial class SendPasswordResetsHandler(
                 LogGivenUp(ticket.UserId.Value, ticket.Attempt, delivery.Reason);
                 await resets.TryEndAsync(ticket, CancellationToken.None);
                 return Outcome.GivenUp;
-            case EmailDeliveryStatus.Deferred when ticket.Attempt <= s_pauses.Length && ticket.Age + s_pauses[ticket.Attempt - 1] <= s_patience:
+            case EmailDeliveryStatus.Deferred or EmailDeliveryStatus.Unreachable when ticket.Attempt <= s_pauses.Length && ticket.Age + s_pauses[ticket.Attempt - 1] <= s_patience:
                 var pause = s_pauses[ticket.Attempt - 1];
                 LogPutOff(ticket.UserId.Value, ticket.Attempt, delivery.Reason, pause);
                 await resets.TryPutOffAsync(ticket, pause, CancellationToken.None);

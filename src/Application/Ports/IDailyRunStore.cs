@@ -25,10 +25,13 @@ public interface IDailyRunStore
 
     /// <summary>
     /// Begins the run of a date, with a check due for everybody who then has an alert or driver notifications and wants mail
-    /// about them. There is one run a date: whoever asks again gets it as it is. A check whose user has nothing to look at is not made.
+    /// about them. There is one run a date: whoever asks again gets it as it is, and whoever asks for an earlier date than the latest run's gets
+    /// that one. A check whose user has nothing to look at is not made.
     /// </summary>
+    /// <param name="date">At most tomorrow, by the store's own clock: of later ones no run is begun, since it would keep all dates before from theirs.</param>
     /// <param name="startedAt">Kept in whole milliseconds.</param>
-    Task<(DailyRun Run, bool IsNew)> StartAsync(DateOnly date, string trigger, DateTimeOffset startedAt, CancellationToken cancellationToken);
+    /// <returns>The run is null when it is too early.</returns>
+    Task<(DailyRun? Run, bool IsNew)> StartAsync(DateOnly date, string trigger, DateTimeOffset startedAt, CancellationToken cancellationToken);
 
     Task<DailyRun?> FindAsync(DateOnly date, CancellationToken cancellationToken);
 
@@ -78,8 +81,14 @@ public interface IDailyRunStore
     /// <summary>Maps of the user that somebody else follows, too, or that he follows both as a mapper and as a driver.</summary>
     Task<IReadOnlySet<MapUid>> FindSharedMapsAsync(UserId userId, CancellationToken cancellationToken);
 
-    /// <summary>A board that was read in this run.</summary>
-    Task<Leaderboard?> FindBoardAsync(DateOnly runDate, MapUid mapUid, CancellationToken cancellationToken);
+    /// <summary>
+    /// A board that more than one check of the run needs: as it was read, or, when nobody is reading it, this check's to read. It stays so
+    /// until it is saved or released, or the claim to the check ends.
+    /// </summary>
+    Task<SharedBoard> ClaimBoardAsync(DailyCheck check, MapUid mapUid, CancellationToken cancellationToken);
+
+    /// <summary>Lets others read the board: this check could not.</summary>
+    Task ReleaseBoardAsync(DailyCheck check, MapUid mapUid, CancellationToken cancellationToken);
 
     /// <summary>Keeps a board until the run is finished. The first one of a map counts.</summary>
     Task SaveBoardAsync(DateOnly runDate, Leaderboard board, CancellationToken cancellationToken);
@@ -102,6 +111,21 @@ public enum DailyCheckClaimStatus
 
     /// <summary>It has ended, or is gone.</summary>
     Ended,
+}
+
+/// <param name="Board">With <see cref="SharedBoardStatus.Kept"/> only.</param>
+public sealed record SharedBoard(SharedBoardStatus Status, Leaderboard? Board = null);
+
+public enum SharedBoardStatus
+{
+    /// <summary>It was read in this run.</summary>
+    Kept,
+
+    /// <summary>This check is to read it.</summary>
+    Mine,
+
+    /// <summary>Another check is reading it.</summary>
+    Awaited,
 }
 
 /// <param name="LastRun">The run that looked at the map last.</param>

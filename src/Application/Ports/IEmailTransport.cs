@@ -31,6 +31,9 @@ public enum EmailDeliveryStatus
     /// <summary>Not now: it certainly was not accepted, and may be tried again.</summary>
     Deferred,
 
+    /// <summary>Not now, and nobody was asked about this mail: whoever delivers mails is away, or does not let this service in.</summary>
+    Unreachable,
+
     /// <summary>Never: the mail or its address was refused for good.</summary>
     Refused,
 

@@ -36,4 +36,5 @@ public sealed record MapperDigest(IReadOnlyList<MapNews> Maps, IReadOnlyList<Wat
 
 /// <param name="Changes">Better ones first.</param>
 /// <param name="Unread">Names of maps whose board could not be read; they are caught up with the next run.</param>
-public sealed record DriverDigest(IReadOnlyList<DriverChange> Changes, IReadOnlyList<string> Unread);
+/// <param name="TmxIds">Numbers of the changed maps on Trackmania Exchange, as far as they could be had.</param>
+public sealed record DriverDigest(IReadOnlyList<DriverChange> Changes, IReadOnlyList<string> Unread, IReadOnlyDictionary<MapUid, long> TmxIds);

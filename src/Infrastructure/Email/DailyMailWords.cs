@@ -103,7 +103,7 @@ internal sealed record MapWords(string Name, Uri? Link, string Count, IReadOnlyL
 
     public static MapWords Of(MapNews news, DailyDigest digest) => new(
         NameOf(news.Map.Name),
-        news.Map.TmxId is { } id ? new Uri(string.Create(CultureInfo.InvariantCulture, $"https://trackmania.exchange/mapshow/{id}")) : null,
+        news.Map.TmxId is { } id ? TmxMapPage.Of(id) : null,
         DailyMailWords.Many(news.Count, "new record", "new records") + (news.IsFolded && !digest.Mapper!.IsRanking ? "; the best of them:" : ""),
         [.. news.Records.Select(record => RecordWords.Of(record, digest))]);
 }
@@ -134,15 +134,16 @@ internal sealed record DriverWords(IReadOnlyList<ChangeWords> Changes, IReadOnly
     public const string Heading = "Your records on the maps you track";
 
     public static DriverWords Of(DriverDigest driver, DailyDigest digest) =>
-        new([.. driver.Changes.Select(change => ChangeWords.Of(change, digest.TimeZone))], [.. MapperWords.UnreadNote(driver.Unread)]);
+        new([.. driver.Changes.Select(change => ChangeWords.Of(change, driver, digest.TimeZone))], [.. MapperWords.UnreadNote(driver.Unread)]);
 
     public static string Rank(int position) =>
         position == DriverNotification.OffTheBoard ? "not among the first 100" : string.Create(CultureInfo.InvariantCulture, $"#{position}");
 }
 
-internal sealed record ChangeWords(string Kind, string Map, string Positions, string Times, string SeenAt)
+/// <param name="Link">Null when the site's number is not known.</param>
+internal sealed record ChangeWords(string Kind, string Map, Uri? Link, string Positions, string Times, string SeenAt)
 {
-    public static ChangeWords Of(DriverChange change, TimeZoneInfo zone)
+    public static ChangeWords Of(DriverChange change, DriverDigest driver, TimeZoneInfo zone)
     {
         var (from, to) = (DriverWords.Rank(change.From), DriverWords.Rank(change.To));
         var (before, now) = (DailyMailWords.Time(change.TimeBefore), DailyMailWords.Time(change.Time));
@@ -155,6 +156,7 @@ internal sealed record ChangeWords(string Kind, string Map, string Positions, st
                 _ => "Back among the first five",
             },
             MapWords.NameOf(change.MapName),
+            driver.TmxIds.TryGetValue(change.MapUid, out var id) ? TmxMapPage.Of(id) : null,
             from == to ? from : $"{from} → {to}",
             before == now ? now : $"{before} → {now}",
             DailyMailWords.Moment(change.SeenAt, zone));

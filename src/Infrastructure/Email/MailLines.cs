@@ -29,7 +29,7 @@ internal static class MailLines
             lines.Heading(DriverWords.Heading);
             foreach (var change in driver.Changes)
             {
-                lines.Line($"{change.Kind}: {change.Map}").Line($"  {change.Positions}, time {change.Times}, seen {change.SeenAt}");
+                lines.Line($"{change.Kind}: {change.Map}{In(change.Link?.AbsoluteUri)}").Line($"  {change.Positions}, time {change.Times}, seen {change.SeenAt}");
             }
 
             lines.Notes(driver.Notes);

@@ -41,7 +41,7 @@ internal sealed class PickupFolderTransport(PickupSettings settings) : IEmailTra
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return new EmailDelivery(EmailDeliveryStatus.Deferred, $"The folder for mails cannot be written to ({exception.GetType().Name}).");
+            return new EmailDelivery(EmailDeliveryStatus.Unreachable, $"The folder for mails cannot be written to ({exception.GetType().Name}).");
         }
     }
 }

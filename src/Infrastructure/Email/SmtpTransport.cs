@@ -82,7 +82,7 @@ internal sealed partial class SmtpTransport(SmtpSettings settings, TimeProvider 
         catch (Exception exception)
         {
             // Whatever it is: an exception would leave open whether the mail may be sent again.
-            var delivery = Judge(exception, connection.Conversation);
+            var delivery = Judge(exception, connection);
             if (exception is SmtpCommandException { StatusCode: not SmtpStatusCode.ServiceNotAvailable } && connection.IsOpen)
             {
                 // It has answered, so it can be asked again.
@@ -96,28 +96,31 @@ internal sealed partial class SmtpTransport(SmtpSettings settings, TimeProvider 
         }
     }
 
-    private EmailDelivery Judge(Exception exception, SmtpConversation conversation)
+    private EmailDelivery Judge(Exception exception, Connection connection)
     {
+        var conversation = connection.Conversation;
         switch (exception)
         {
             case SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted or SmtpErrorCode.MessageNotAccepted } answer:
                 var what = answer.ErrorCode == SmtpErrorCode.RecipientNotAccepted ? "the recipient" : "the mail";
                 return IsForGood(answer) ? Refused($"the server refused {what} ({Code(answer)})") : Deferred($"the server did not take {what} now ({Code(answer)})");
             case SmtpCommandException answer:
-                return Deferred($"the server refused what comes before the mail ({Code(answer)})");
+                return NotNow($"the server refused what comes before the mail ({Code(answer)})");
             case NotSupportedException:
-                return Deferred("the server does not offer what is needed, such as STARTTLS or a way to sign in");
+                return NotNow("the server does not offer what is needed, such as STARTTLS or a way to sign in");
             case AuthenticationException or ServiceNotAuthenticatedException:
-                return Deferred($"the server did not accept {settings.Login?.Keys ?? "mail without a login"}");
+                return NotNow($"the server did not accept {settings.Login?.Keys ?? "mail without a login"}");
             case SslHandshakeException:
-                return Deferred("there is no trustworthy TLS connection to the server");
+                return NotNow("there is no trustworthy TLS connection to the server");
         }
 
         // A write that was broken off may have got through, so the time limit leaves open what an error does not.
         var isOver = exception is OperationCanceledException or TimeoutException;
         return conversation.IsComplete || (isOver && conversation.HasBegun)
             ? new EmailDelivery(EmailDeliveryStatus.Uncertain, Sentence($"the whole mail was sent, and then {Trouble()}"))
-            : Deferred(Trouble());
+            : NotNow(Trouble());
+
+        EmailDelivery NotNow(string why) => connection.IsLetIn ? Deferred(why) : Unreachable(why);
 
         string Trouble() => isOver ? "no answer came in time" : $"the connection was lost ({exception.GetType().Name})";
     }
@@ -128,6 +131,8 @@ internal sealed partial class SmtpTransport(SmtpSettings settings, TimeProvider 
     /// <summary>Without the server's words, which repeat addresses.</summary>
     private static string Code(SmtpCommandException answer) =>
         string.Create(CultureInfo.InvariantCulture, $"{(int)answer.StatusCode} {EnhancedCode().Match(answer.Message).Value}").TrimEnd();
+
+    private static EmailDelivery Unreachable(string why) => new(EmailDeliveryStatus.Unreachable, Sentence(why));
 
     private static EmailDelivery Refused(string why) => new(EmailDeliveryStatus.Refused, Sentence(why));
 
@@ -185,6 +190,9 @@ internal sealed partial class SmtpTransport(SmtpSettings settings, TimeProvider 
 
         public bool IsOpen => _client.IsConnected;
 
+        /// <summary>The server was reached, and wants no more to be said before a mail.</summary>
+        public bool IsLetIn { get; private set; }
+
         public async Task<EmailDelivery> SendAsync(MimeMessage message, CancellationToken cancellationToken)
         {
             Conversation.NextMail();
@@ -198,6 +206,8 @@ internal sealed partial class SmtpTransport(SmtpSettings settings, TimeProvider 
                 {
                     await _client.AuthenticateAsync(new NetworkCredential(login.User, login.Password.Reveal()), cancellationToken);
                 }
+
+                IsLetIn = true;
             }
 
             // Only where it must be: such a mail cannot pass through servers that know ASCII only.

@@ -50,6 +50,20 @@ internal sealed class InMemoryDailyEmailStore(InMemoryRelations relations, TimeP
     public Task<bool> TryPutOffAsync(DailyEmailTicket ticket, TimeSpan pause, string reason, CancellationToken cancellationToken) => HeldAsync(
         ticket, (_, row) => (row.State, row.Reason, row.Due) = (DailyEmailState.Pending, reason, clock.GetUtcNow() + pause), cancellationToken);
 
+    public Task<bool> TryRestAsync(DailyEmailTicket ticket, TimeSpan pause, string reason, CancellationToken cancellationToken) => HeldAsync(
+        ticket,
+        (tables, row) =>
+        {
+            (row.State, row.Reason) = (DailyEmailState.Pending, reason);
+            row.Attempts--;
+            var until = clock.GetUtcNow() + pause;
+            foreach (var waiting in tables.DailyEmails.Values.Where(e => e.State == DailyEmailState.Pending && (e == row || e.Due < until)))
+            {
+                waiting.Due = until;
+            }
+        },
+        cancellationToken);
+
     public Task<IReadOnlyList<UnsentEmail>> ListUnsentAsync(DateOnly since, int limit, CancellationToken cancellationToken) => relations.StepAsync(
         tables => (IReadOnlyList<UnsentEmail>)
         [

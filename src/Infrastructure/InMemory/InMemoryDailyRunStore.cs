@@ -12,13 +12,18 @@ namespace Backend.Infrastructure.InMemory;
 
 internal sealed class InMemoryDailyRunStore(InMemoryRelations relations, TimeProvider clock) : IDailyRunStore
 {
-    public Task<(DailyRun Run, bool IsNew)> StartAsync(DateOnly date, string trigger, DateTimeOffset startedAt, CancellationToken cancellationToken) => relations.StepAsync(
+    public Task<(DailyRun? Run, bool IsNew)> StartAsync(DateOnly date, string trigger, DateTimeOffset startedAt, CancellationToken cancellationToken) => relations.StepAsync<(DailyRun?, bool)>(
         tables =>
         {
             var latest = tables.DailyRuns.Keys.DefaultIfEmpty(DateOnly.MinValue).Max();
             if (latest >= date)
             {
                 return (Read(tables, tables.DailyRuns.ContainsKey(date) ? date : latest), false);
+            }
+
+            if (date > DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(1))
+            {
+                return (null, false);
             }
 
             Forget(tables, startedAt);
@@ -170,6 +175,7 @@ internal sealed class InMemoryDailyRunStore(InMemoryRelations relations, TimePro
             if (!tables.DailyChecks.Any(c => c.Key.RunDate == check.Key.RunDate && c.Value.Due is not null))
             {
                 tables.DailyRuns[check.Key.RunDate].Boards.Clear();
+                tables.DailyRuns[check.Key.RunDate].Readers.Clear();
             }
 
             return true;
@@ -185,11 +191,39 @@ internal sealed class InMemoryDailyRunStore(InMemoryRelations relations, TimePro
         },
         cancellationToken);
 
-    public Task<Leaderboard?> FindBoardAsync(DateOnly runDate, MapUid mapUid, CancellationToken cancellationToken) =>
-        relations.StepAsync(tables => tables.DailyRuns.GetValueOrDefault(runDate)?.Boards.GetValueOrDefault(mapUid), cancellationToken);
+    public Task<SharedBoard> ClaimBoardAsync(DailyCheck check, MapUid mapUid, CancellationToken cancellationToken) => relations.StepAsync(
+        tables =>
+        {
+            if (tables.DailyRuns.GetValueOrDefault(check.Key.RunDate) is not { } run)
+            {
+                return new SharedBoard(SharedBoardStatus.Awaited);
+            }
+
+            if (run.Boards.TryGetValue(mapUid, out var board))
+            {
+                return new SharedBoard(SharedBoardStatus.Kept, board);
+            }
+
+            var mine = (check.Key, check.Fence);
+            if (!IsHeld(tables, mine) || (run.Readers.TryGetValue(mapUid, out var reader) && reader != mine && IsHeld(tables, reader)))
+            {
+                return new SharedBoard(SharedBoardStatus.Awaited);
+            }
+
+            run.Readers[mapUid] = mine;
+            return new SharedBoard(SharedBoardStatus.Mine);
+        },
+        cancellationToken);
+
+    public Task ReleaseBoardAsync(DailyCheck check, MapUid mapUid, CancellationToken cancellationToken) => relations.StepAsync(
+        tables => tables.DailyRuns.GetValueOrDefault(check.Key.RunDate) is { } run && run.Readers.GetValueOrDefault(mapUid) == (check.Key, check.Fence) && run.Readers.Remove(mapUid),
+        cancellationToken);
 
     public Task SaveBoardAsync(DateOnly runDate, Leaderboard board, CancellationToken cancellationToken) =>
         relations.StepAsync(tables => tables.DailyRuns.GetValueOrDefault(runDate)?.Boards.TryAdd(board.MapUid, board), cancellationToken);
+
+    private bool IsHeld(InMemoryRelations.Tables tables, (DailyCheckKey Key, long Fence) claim) =>
+        tables.DailyChecks.GetValueOrDefault(claim.Key) is { Due: { } due } row && row.Fence == claim.Fence && due > clock.GetUtcNow();
 
     /// <summary>A user's runs come one after the other: two at a time would look at the same boards with the same eyes.</summary>
     private static IEnumerable<KeyValuePair<DailyCheckKey, InMemoryRelations.CheckRow>> DueBefore(InMemoryRelations.Tables tables, DateTimeOffset moment) =>

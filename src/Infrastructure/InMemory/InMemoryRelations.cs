@@ -104,6 +104,9 @@ internal sealed class InMemoryRelations
         public DateTimeOffset StartedAt { get; } = startedAt;
 
         public Dictionary<MapUid, Leaderboard> Boards { get; } = [];
+
+        /// <summary>The claims to checks that are reading boards.</summary>
+        public Dictionary<MapUid, (DailyCheckKey Key, long Fence)> Readers { get; } = [];
     }
 
     internal sealed class CheckRow(DailyPartState mapper, DailyPartState driver, DateTimeOffset due)

@@ -58,6 +58,24 @@ internal sealed class PostgresDailyEmailStore(PostgresDatabase database) : IDail
             cancellationToken,
             [.. ClaimOf(ticket), Value(pause), Value(reason)]) > 0;
 
+    public async Task<bool> TryRestAsync(DailyEmailTicket ticket, TimeSpan pause, string reason, CancellationToken cancellationToken) =>
+        await database.WriteAsync(
+            $"""
+             with mine as (
+                 update daily_emails set state = 'pending', reason = $5, attempts = attempts - 1, due_at = clock_timestamp() + $4, fence = fence + 1 {IfStillMine}
+                 returning run_date, user_id),
+             others as (
+                 select e.run_date, e.user_id from daily_emails e cross join mine
+                 where e.due_at < clock_timestamp() + $4 and e.state = 'pending' and (e.run_date, e.user_id) <> (mine.run_date, mine.user_id)
+                 order by e.run_date, e.user_id for update of e skip locked),
+             resting as (
+                 update daily_emails e set due_at = clock_timestamp() + $4 from others o where e.run_date = o.run_date and e.user_id = o.user_id)
+             select 1 from mine
+             """,
+            static row => row.GetInt32(0),
+            cancellationToken,
+            [.. ClaimOf(ticket), Value(pause), Value(reason)]) is { Count: 1 };
+
     public async Task<IReadOnlyList<UnsentEmail>> ListUnsentAsync(DateOnly since, int limit, CancellationToken cancellationToken) => await database.ReadAsync(
         """
         select e.run_date, e.user_id, u.username, e.state, e.attempts, e.reason, e.updated_at from daily_emails e join users u on u.id = e.user_id

@@ -43,7 +43,7 @@ internal sealed class PostgresDailyRunStore(PostgresDatabase database) : IDailyR
             returning run_date, user_id)
         """;
 
-    public async Task<(DailyRun Run, bool IsNew)> StartAsync(DateOnly date, string trigger, DateTimeOffset startedAt, CancellationToken cancellationToken)
+    public async Task<(DailyRun? Run, bool IsNew)> StartAsync(DateOnly date, string trigger, DateTimeOffset startedAt, CancellationToken cancellationToken)
     {
         // One after the other: of two dates that begin at the same time the later one must win.
         var isNew = (await database.WriteAloneAsync(
@@ -51,7 +51,7 @@ internal sealed class PostgresDailyRunStore(PostgresDatabase database) : IDailyR
             """
             with begun as (
                 insert into daily_runs (run_date, triggered_by, started_at)
-                select $1, $2, $3 where not exists (select 1 from daily_runs where run_date >= $1)
+                select $1, $2, $3 where not exists (select 1 from daily_runs where run_date >= $1) and $1 <= (clock_timestamp() at time zone 'UTC')::date + 1
                 returning run_date),
             followed as (
                 select u.id,
@@ -69,7 +69,7 @@ internal sealed class PostgresDailyRunStore(PostgresDatabase database) : IDailyR
             Value(date),
             Value(trigger),
             Value(startedAt.ToWholeMilliseconds()))).Count > 0;
-        var run = await FindAsync(date, cancellationToken) ?? (await ListAsync(1, cancellationToken)).Single();
+        var run = await FindAsync(date, cancellationToken) ?? (await ListAsync(1, cancellationToken)).SingleOrDefault(latest => latest.Date > date);
         return (run, isNew);
     }
 
@@ -298,24 +298,57 @@ internal sealed class PostgresDailyRunStore(PostgresDatabase database) : IDailyR
             cancellationToken,
             Value(userId.Value))).OfType<MapUid>().ToHashSet();
 
-    public async Task<Leaderboard?> FindBoardAsync(DateOnly runDate, MapUid mapUid, CancellationToken cancellationToken) =>
-        (await database.ReadAsync(
-            "select read_at, entries from daily_boards where run_date = $1 and map_uid = $2",
-            row => new Leaderboard(mapUid, row.GetFieldValue<DateTimeOffset>(0), EntryDocument.Read(JsonSerializer.Deserialize(row.GetString(1), StoredJson.Default.EntryDocumentArray)!)),
+    public async Task<SharedBoard> ClaimBoardAsync(DailyCheck check, MapUid mapUid, CancellationToken cancellationToken)
+    {
+        if (await FindBoardAsync(check.Key.RunDate, mapUid, cancellationToken) is { } kept)
+        {
+            return new SharedBoard(SharedBoardStatus.Kept, kept);
+        }
+
+        var claimed = await database.WriteAsync(
+            """
+            insert into daily_boards as b (run_date, map_uid, reader_id, reader_fence)
+            select run_date, $4, user_id, fence from daily_checks where run_date = $1 and user_id = $2 and fence = $3 and due_at > clock_timestamp()
+            on conflict (run_date, map_uid) do update set reader_id = excluded.reader_id, reader_fence = excluded.reader_fence
+            where b.entries is null and ((b.reader_id = excluded.reader_id and b.reader_fence = excluded.reader_fence) or not exists (
+                select 1 from daily_checks c where c.run_date = b.run_date and c.user_id = b.reader_id and c.fence = b.reader_fence and c.due_at > clock_timestamp()))
+            """,
             cancellationToken,
-            Value(runDate),
-            Value(mapUid.Value))).SingleOrDefault();
+            Value(check.Key.RunDate),
+            Value(check.Key.UserId.Value),
+            Value(check.Fence),
+            Value(mapUid.Value));
+        return claimed > 0 ? new SharedBoard(SharedBoardStatus.Mine)
+            : await FindBoardAsync(check.Key.RunDate, mapUid, cancellationToken) is { } read ? new SharedBoard(SharedBoardStatus.Kept, read)
+            : new SharedBoard(SharedBoardStatus.Awaited);
+    }
+
+    public Task ReleaseBoardAsync(DailyCheck check, MapUid mapUid, CancellationToken cancellationToken) => database.WriteAsync(
+        "delete from daily_boards where run_date = $1 and map_uid = $4 and reader_id = $2 and reader_fence = $3 and entries is null",
+        cancellationToken,
+        Value(check.Key.RunDate),
+        Value(check.Key.UserId.Value),
+        Value(check.Fence),
+        Value(mapUid.Value));
 
     public Task SaveBoardAsync(DateOnly runDate, Leaderboard board, CancellationToken cancellationToken) => database.WriteAsync(
         """
-        insert into daily_boards (run_date, map_uid, read_at, entries) select $1, $2, $3, $4 from daily_runs where run_date = $1 for key share
-        on conflict (run_date, map_uid) do nothing
+        insert into daily_boards as b (run_date, map_uid, read_at, entries) select $1, $2, $3, $4 from daily_runs where run_date = $1 for key share
+        on conflict (run_date, map_uid) do update set read_at = excluded.read_at, entries = excluded.entries where b.entries is null
         """,
         cancellationToken,
         Value(runDate),
         Value(board.MapUid.Value),
         Value(board.ReadAt),
         Value(JsonSerializer.Serialize(EntryDocument.From(board.Entries), StoredJson.Default.EntryDocumentArray)));
+
+    private async Task<Leaderboard?> FindBoardAsync(DateOnly runDate, MapUid mapUid, CancellationToken cancellationToken) =>
+        (await database.ReadAsync(
+            "select read_at, entries from daily_boards where run_date = $1 and map_uid = $2 and entries is not null",
+            row => new Leaderboard(mapUid, row.GetFieldValue<DateTimeOffset>(0), EntryDocument.Read(JsonSerializer.Deserialize(row.GetString(1), StoredJson.Default.EntryDocumentArray)!)),
+            cancellationToken,
+            Value(runDate),
+            Value(mapUid.Value))).SingleOrDefault();
 
     /// <summary>What the statements that end a check or a mail know of the history.</summary>
     internal static NpgsqlParameter[] PastOf(IReadOnlyCollection<HistoryEntry> history) =>

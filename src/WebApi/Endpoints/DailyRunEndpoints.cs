@@ -24,7 +24,7 @@ internal static class DailyRunEndpoints
     {
         var group = routes.MapGroup(string.Empty).AllowAnonymous().WithTag("Daily run", "The check of all alerts and notifications, once a day. For whoever knows `CRON_SECRET`, in the `Authorization` header.");
         group.MapPost(Path, StartDailyRun).WithName(nameof(StartDailyRun)).WithSummary("Begins the daily run of this date, or finds it begun")
-            .TakesEachParameterOnce().Fails(s_unauthorized)
+            .TakesEachParameterOnce().Fails(s_unauthorized, DailyRunErrors.TooEarly)
             .WithExamples(DailyRunExamples.Started, DailyRunExamples.Finished);
         group.MapGet(Path + "/{date}", GetDailyRun).WithName(nameof(GetDailyRun)).WithSummary("How far a run is")
             .Fails(s_unauthorized, DailyRunErrors.NotFound)
@@ -36,6 +36,7 @@ internal static class DailyRunEndpoints
         CronSecret secret,
         IMediator mediator,
         TimeProvider clock,
+        IHostApplicationLifetime host,
         CancellationToken cancellationToken,
         [Description("Answer when the run is finished, which may take hours, with the counters of the earlier service.")] bool? wait = null)
     {
@@ -51,16 +52,19 @@ internal static class DailyRunEndpoints
         }
 
         var run = started.Value.Run;
-        if (wait != true)
-        {
-            var response = StartedDailyRunResponse.From(started.Value, UrlOf(run.Date));
-            return TypedResults.Accepted(response.StatusUrl, response);
-        }
-
         DateTimeOffset? mailsUntil = null;
-        while (run.FinishedAt is null || (run.Counts.EmailsPending > 0 && clock.GetUtcNow() < (mailsUntil ??= clock.GetUtcNow() + s_mailTime)))
+        while (wait == true && (run.FinishedAt is null || (run.Counts.EmailsPending > 0 && clock.GetUtcNow() < (mailsUntil ??= clock.GetUtcNow() + s_mailTime))))
         {
-            await Task.Delay(s_look, clock, cancellationToken);
+            // A host that stops cannot wait for another one to go on; where to ask is a true answer.
+            if (host.ApplicationStopping.IsCancellationRequested)
+            {
+                wait = false;
+                break;
+            }
+
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, host.ApplicationStopping);
+            await Task.Delay(s_look, clock, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
             var found = await mediator.Send(new FindDailyRunQuery(run.Date), cancellationToken);
             if (!found.IsSuccess)
             {
@@ -68,6 +72,12 @@ internal static class DailyRunEndpoints
             }
 
             run = found.Value;
+        }
+
+        if (wait != true)
+        {
+            var response = StartedDailyRunResponse.From(started.Value with { Run = run }, UrlOf(run.Date));
+            return TypedResults.Accepted(response.StatusUrl, response);
         }
 
         return TypedResults.Ok(FinishedDailyRunResponse.From(run));

@@ -27,8 +27,10 @@ internal sealed partial class DailyScheduleWorker(DailySchedule schedule, IMedia
                 var now = clock.GetUtcNow();
                 if (schedule.LastBetween(since, now) is { } due)
                 {
-                    await PersistAsync(token => mediator.Send(new StartDailyRunCommand("schedule", DateOnly.FromDateTime(due.UtcDateTime)), token), stoppingToken);
-                    since = due;
+                    var started = await PersistAsync(token => mediator.Send(new StartDailyRunCommand("schedule", DateOnly.FromDateTime(due.UtcDateTime)), token), stoppingToken);
+
+                    // One that is refused, for the clock's sake, is asked for again when the clock may have been set.
+                    since = started.IsSuccess ? due : since;
                 }
 
                 var wait = schedule.NextAfter(now) is { } next && next - now < s_longestWait ? next - now : s_longestWait;

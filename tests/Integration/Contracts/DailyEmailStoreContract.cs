@@ -96,6 +96,32 @@ public abstract class DailyEmailStoreContract
     }
 
     [Fact]
+    public async Task While_nobody_takes_mails_all_of_them_rest_and_no_attempt_is_counted()
+    {
+        var stores = await CreateAsync();
+        await AddMailsAsync(stores, 4);
+        var (tried, late, sending) = ((await ClaimAsync())!, (await ClaimAsync())!, (await ClaimAsync())!);
+        await stores.Emails.TryPutOffAsync(late, TimeSpan.FromHours(2), "busy", CancellationToken.None);
+
+        (await stores.Emails.TryRestAsync(tried, TimeSpan.FromMinutes(10), "away", CancellationToken.None)).ShouldBeTrue();
+
+        (await stores.Emails.TryRestAsync(tried, TimeSpan.FromMinutes(10), "away", CancellationToken.None)).ShouldBeFalse();
+        (await stores.Emails.ListUnsentAsync(s_day, 10, CancellationToken.None)).Single(e => e.Key == tried.Key).ShouldSatisfyAllConditions(
+            e => e.State.ShouldBe(DailyEmailState.Pending), e => e.Reason.ShouldBe("away"), e => e.Attempts.ShouldBe(0));
+        (await ClaimAsync()).ShouldBeNull("the fourth rests, too");
+        await PassAsync(TimeSpan.FromMinutes(9));
+        (await ClaimAsync()).ShouldBeNull();
+        await PassAsync(TimeSpan.FromMinutes(1));
+        var next = new[] { await ClaimAsync(), await ClaimAsync() };
+        next.ShouldAllBe(ticket => ticket != null && ticket.Attempt == 1 && !ticket.WasInterrupted && ticket.Key != sending.Key && ticket.Key != late.Key);
+        (await ClaimAsync()).ShouldBeNull("one is put off for longer, and one is being sent");
+        (await stores.Emails.TryEndAsync(tried, DailyEmailState.Sent, null, [], s_now, CancellationToken.None)).ShouldBeFalse();
+        (await stores.Emails.TryEndAsync(sending, DailyEmailState.Sent, null, [], s_now, CancellationToken.None)).ShouldBeTrue();
+
+        Task<DailyEmailTicket?> ClaimAsync() => stores.Emails.TryClaimAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task A_mail_whose_sender_gave_no_sign_of_life_is_claimed_as_interrupted()
     {
         var stores = await CreateAsync();

@@ -6,7 +6,6 @@ using Backend.Domain.DailyRuns;
 using Backend.Domain.DriverNotifications;
 using Backend.Domain.History;
 using Backend.Domain.Tracks;
-using Backend.Integration.Support;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Backend.Integration.Contracts;
@@ -14,8 +13,8 @@ namespace Backend.Integration.Contracts;
 /// <summary>What every <see cref="IDailyRunStore"/> does.</summary>
 public abstract class DailyRunStoreContract
 {
-    private static readonly DateOnly s_day = new(2026, 11, 21);
-    private static readonly DateTimeOffset s_now = new(2026, 11, 21, 4, 0, 0, 250, TimeSpan.Zero);
+    private static readonly DateOnly s_day = new(2026, 11, 20);
+    private static readonly DateTimeOffset s_now = new(2026, 11, 20, 14, 0, 0, 250, TimeSpan.Zero);
 
     protected FakeTimeProvider Time { get; } = new(TestUsers.CreatedAt);
 
@@ -55,7 +54,7 @@ public abstract class DailyRunStoreContract
         starts.Select(s => s.Run).Distinct().Count().ShouldBe(1);
         earlier.IsNew.ShouldBeFalse();
         earlier.Run.ShouldBe(starts[0].Run);
-        (await stores.Runs.ListAsync(10, CancellationToken.None)).ShouldBe([starts[0].Run]);
+        (await stores.Runs.ListAsync(10, CancellationToken.None)).ShouldBe([starts[0].Run!]);
         (await stores.Runs.FindAsync(s_day.AddDays(-1), CancellationToken.None)).ShouldBeNull();
         (await ClaimAllAsync(stores)).Count.ShouldBe(1);
     }
@@ -67,7 +66,7 @@ public abstract class DailyRunStoreContract
 
         var (run, _) = await stores.Runs.StartAsync(s_day, "test", s_now, CancellationToken.None);
 
-        run.FinishedAt.ShouldBe(s_now);
+        run!.FinishedAt.ShouldBe(s_now);
         (await stores.Runs.TryClaimAsync(CancellationToken.None)).ShouldBeNull();
     }
 
@@ -335,22 +334,112 @@ public abstract class DailyRunStoreContract
     }
 
     [Fact]
-    public async Task The_first_board_of_a_map_is_kept_for_its_run()
+    public async Task A_date_that_is_yet_to_come_is_refused_since_it_would_keep_the_others_from_theirs()
     {
         var stores = await CreateAsync();
         await stores.AddUserAsync(maps: true);
-        await stores.Runs.StartAsync(s_day, "test", s_now, CancellationToken.None);
-        var board = new Leaderboard(Uid("a"), s_now, [new LeaderboardEntry(new AccountId(Ids.Next()), "z", "Zoné", 1, RecordTime.Secret, DrivenAt: null), new LeaderboardEntry(new AccountId(Ids.Next()), "z", "Z", 2, RecordTime.FromMilliseconds(5), s_now.AddMilliseconds(-250))]);
+
+        (await stores.Runs.StartAsync(new DateOnly(2100, 1, 1), "clock", s_now, CancellationToken.None)).ShouldBe((null, false));
+
+        (await stores.Runs.ListAsync(10, CancellationToken.None)).ShouldBeEmpty();
+        (await stores.Runs.StartAsync(s_day, "test", s_now, CancellationToken.None)).IsNew.ShouldBeTrue();
+        (await stores.Runs.StartAsync(new DateOnly(2100, 1, 1), "clock", s_now, CancellationToken.None)).ShouldBe((null, false));
+        (await ClaimAllAsync(stores)).Single().Key.RunDate.ShouldBe(s_day);
+    }
+
+    [Fact]
+    public async Task The_first_board_of_a_map_is_kept_for_its_run()
+    {
+        var (stores, one, two) = await ClaimTwoAsync();
+        var board = BoardOf("a");
 
         await stores.Runs.SaveBoardAsync(s_day, board, CancellationToken.None);
         await stores.Runs.SaveBoardAsync(s_day, board with { Entries = [] }, CancellationToken.None);
         await stores.Runs.SaveBoardAsync(s_day.AddDays(1), board, CancellationToken.None);
 
-        var kept = (await stores.Runs.FindBoardAsync(s_day, Uid("a"), CancellationToken.None)).ShouldNotBeNull();
-        kept.ReadAt.ShouldBe(board.ReadAt);
-        kept.Entries.ShouldBe(board.Entries);
-        (await stores.Runs.FindBoardAsync(s_day, Uid("b"), CancellationToken.None)).ShouldBeNull();
-        (await stores.Runs.FindBoardAsync(s_day.AddDays(1), Uid("a"), CancellationToken.None)).ShouldBeNull();
+        var kept = await stores.Runs.ClaimBoardAsync(one, Uid("a"), CancellationToken.None);
+        kept.Status.ShouldBe(SharedBoardStatus.Kept);
+        kept.Board.ShouldNotBeNull().ReadAt.ShouldBe(board.ReadAt);
+        kept.Board.Entries.ShouldBe(board.Entries);
+        (await stores.Runs.ClaimBoardAsync(one, Uid("b"), CancellationToken.None)).ShouldBe(new SharedBoard(SharedBoardStatus.Mine));
+        foreach (var check in new[] { one, two })
+        {
+            (await stores.Runs.TryCompleteAsync(check, email: null, [], s_now, CancellationToken.None)).ShouldBeTrue();
+        }
+
+        var later = await stores.Runs.StartAsync(s_day.AddDays(1), "test", s_now, CancellationToken.None);
+        later.IsNew.ShouldBeTrue();
+        (await stores.Runs.ClaimBoardAsync((await ClaimAllAsync(stores))[0], Uid("a"), CancellationToken.None)).Status.ShouldNotBe(SharedBoardStatus.Kept);
+    }
+
+    [Fact]
+    public async Task Of_many_checks_that_want_one_board_one_reads_it_and_the_others_get_the_same()
+    {
+        var stores = await CreateAsync();
+        for (var i = 0; i < 8; i++)
+        {
+            await stores.AddUserAsync(maps: true);
+        }
+
+        await stores.Runs.StartAsync(s_day, "test", s_now, CancellationToken.None);
+        var checks = await ClaimAllAsync(stores);
+
+        var claims = await Task.WhenAll(checks.Select(check => Task.Run(() => stores.Runs.ClaimBoardAsync(check, Uid("a"), CancellationToken.None))));
+
+        claims.Count(c => c.Status == SharedBoardStatus.Mine).ShouldBe(1);
+        claims.Count(c => c.Status == SharedBoardStatus.Awaited).ShouldBe(7);
+        var reader = checks[claims.Index().Single(c => c.Item.Status == SharedBoardStatus.Mine).Index];
+        (await stores.Runs.ClaimBoardAsync(reader, Uid("a"), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Mine, "whoever reads it may ask again");
+        await stores.Runs.SaveBoardAsync(s_day, BoardOf("a"), CancellationToken.None);
+        foreach (var check in checks)
+        {
+            (await stores.Runs.ClaimBoardAsync(check, Uid("a"), CancellationToken.None)).Board.ShouldNotBeNull().Entries.Count.ShouldBe(2);
+        }
+    }
+
+    [Fact]
+    public async Task A_board_that_its_reader_could_not_read_is_for_the_next_one()
+    {
+        var (stores, one, two) = await ClaimTwoAsync();
+        (await stores.Runs.ClaimBoardAsync(one, Uid("a"), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Mine);
+
+        await stores.Runs.ReleaseBoardAsync(two, Uid("a"), CancellationToken.None);
+        (await stores.Runs.ClaimBoardAsync(two, Uid("a"), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Awaited, "it is not his to release");
+        await stores.Runs.ReleaseBoardAsync(one, Uid("a"), CancellationToken.None);
+
+        (await stores.Runs.ClaimBoardAsync(two, Uid("a"), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Mine);
+    }
+
+    [Theory]
+    [InlineData("put off")]
+    [InlineData("completed")]
+    [InlineData("lapsed")]
+    [InlineData("removed")]
+    public async Task A_reader_whose_claim_has_ended_holds_up_nobody(string end)
+    {
+        var (stores, one, two) = await ClaimTwoAsync();
+        (await stores.Runs.ClaimBoardAsync(one, Uid("a"), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Mine);
+        (await stores.Runs.ClaimBoardAsync(two, Uid("a"), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Awaited);
+
+        switch (end)
+        {
+            case "put off":
+                await stores.Runs.TryPutOffAsync(one, TimeSpan.FromHours(1), isRetry: false, CancellationToken.None);
+                break;
+            case "completed":
+                await stores.Runs.TryCompleteAsync(one, email: null, [], s_now, CancellationToken.None);
+                break;
+            case "removed":
+                await stores.Users.RemoveAsync(one.Key.UserId, CancellationToken.None);
+                break;
+            default:
+                await PassAsync(IDailyRunStore.Lease);
+                two = (await stores.Runs.TryClaimAsync(two.Key, CancellationToken.None)).Check.ShouldNotBeNull();
+                break;
+        }
+
+        (await stores.Runs.ClaimBoardAsync(two, Uid("a"), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Mine);
+        (await stores.Runs.ClaimBoardAsync(one, Uid("a"), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Awaited, "whoever has lost his check reads nothing more");
     }
 
     [Fact]
@@ -368,6 +457,22 @@ public abstract class DailyRunStoreContract
     private static readonly NewDailyEmail s_email = new(new EmailContent("Sübject", "Téxt\nline", "<p>Html 🏁</p>"), Maps: 3, Changes: null);
 
     private static NewDailyEmail Email => s_email;
+
+    private static Leaderboard BoardOf(string uid) => new(Uid(uid), s_now, [
+        new LeaderboardEntry(new AccountId(Guid.Empty), "z", "Zoné", 1, RecordTime.Secret, DrivenAt: null),
+        new LeaderboardEntry(new AccountId(Guid.Empty), "z", "Z", 2, RecordTime.FromMilliseconds(5), s_now.AddMilliseconds(-250)),
+    ]);
+
+    private async Task<(DailyStores Stores, DailyCheck One, DailyCheck Two)> ClaimTwoAsync()
+    {
+        var stores = await CreateAsync();
+        await stores.AddUserAsync(maps: true);
+        await stores.AddUserAsync(maps: true);
+        await stores.Runs.StartAsync(s_day, "test", s_now, CancellationToken.None);
+        var checks = await ClaimAllAsync(stores);
+        checks.Count.ShouldBe(2);
+        return (stores, checks[0], checks[1]);
+    }
 
     private static async Task<List<DailyCheck>> ClaimAllAsync(DailyStores stores)
     {

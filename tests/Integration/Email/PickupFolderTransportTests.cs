@@ -66,7 +66,7 @@ public sealed class PickupFolderTransportTests : IDisposable
 
         var delivery = await Transport(Path.Combine(file, "mail")).SendAsync(Mail("daily.1"), CancellationToken.None);
 
-        delivery.Status.ShouldBe(EmailDeliveryStatus.Deferred);
+        delivery.Status.ShouldBe(EmailDeliveryStatus.Unreachable);
         delivery.Reason!.ShouldStartWith("The folder for mails cannot be written to");
     }
 

@@ -94,7 +94,7 @@ public sealed class SmtpTransportTests : IAsyncLifetime
     [Fact]
     public async Task A_server_without_STARTTLS_gets_nothing()
     {
-        ShouldBe(await Transport(("Email:SmtpPort", Text(_server.Ports.Plain))).SendAsync(Mail(), CancellationToken.None), EmailDeliveryStatus.Deferred, "STARTTLS");
+        ShouldBe(await Transport(("Email:SmtpPort", Text(_server.Ports.Plain))).SendAsync(Mail(), CancellationToken.None), EmailDeliveryStatus.Unreachable, "STARTTLS");
         (await _server.LookAsync()).Mails.ShouldBeEmpty();
     }
 
@@ -116,7 +116,7 @@ public sealed class SmtpTransportTests : IAsyncLifetime
     {
         var file = authority switch { "root" => _server.Certificates.RootFile, "other" => _server.Certificates.OtherRootFile, _ => null };
 
-        ShouldBe(await Transport(("Email:SmtpHost", host), ("Email:SmtpTrustedCertificate", file)).SendAsync(Mail(), CancellationToken.None), EmailDeliveryStatus.Deferred, "TLS");
+        ShouldBe(await Transport(("Email:SmtpHost", host), ("Email:SmtpTrustedCertificate", file)).SendAsync(Mail(), CancellationToken.None), EmailDeliveryStatus.Unreachable, "TLS");
         (await _server.LookAsync()).Mails.ShouldBeEmpty();
     }
 
@@ -125,13 +125,13 @@ public sealed class SmtpTransportTests : IAsyncLifetime
     {
         var delivery = await Transport(("EMAIL_PASS", "a wrong password")).SendAsync(Mail(), CancellationToken.None);
 
-        ShouldBe(delivery, EmailDeliveryStatus.Deferred, "EMAIL_USER and EMAIL_PASS");
+        ShouldBe(delivery, EmailDeliveryStatus.Unreachable, "EMAIL_USER and EMAIL_PASS");
         delivery.Reason!.ShouldNotContain("wrong");
     }
 
     [Theory]
-    [InlineData("login", "454 4.7.0 Too many logins", EmailDeliveryStatus.Deferred)]
-    [InlineData("login", "535 5.7.8 Bad credentials", EmailDeliveryStatus.Deferred)]
+    [InlineData("login", "454 4.7.0 Too many logins", EmailDeliveryStatus.Unreachable)]
+    [InlineData("login", "535 5.7.8 Bad credentials", EmailDeliveryStatus.Unreachable)]
     [InlineData("sender", "451 4.3.0 Try again", EmailDeliveryStatus.Deferred)]
     [InlineData("sender", "550 5.7.1 <records@example.org> may not", EmailDeliveryStatus.Deferred)]
     [InlineData("recipient", "450 4.2.1 <driver@example.com> is busy", EmailDeliveryStatus.Deferred)]
@@ -142,7 +142,7 @@ public sealed class SmtpTransportTests : IAsyncLifetime
     [InlineData("end", "421 4.3.2 Shutting down", EmailDeliveryStatus.Deferred)]
     [InlineData("end", "554 5.6.0 Spam for driver@example.com", EmailDeliveryStatus.Refused)]
     [InlineData("end", "550 Without a further number", EmailDeliveryStatus.Refused)]
-    [InlineData("connect", "554 5.3.2 Not today", EmailDeliveryStatus.Deferred)]
+    [InlineData("connect", "554 5.3.2 Not today", EmailDeliveryStatus.Unreachable)]
     public async Task An_answer_says_what_becomes_of_the_mail(string at, string answer, EmailDeliveryStatus expected)
     {
         await _server.AnswerAsync(at, answer);
@@ -165,15 +165,15 @@ public sealed class SmtpTransportTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("connect")]
-    [InlineData("login")]
-    [InlineData("sender")]
-    [InlineData("recipient")]
-    public async Task A_connection_that_is_lost_before_the_mail_leaves_it_for_later(string at)
+    [InlineData("connect", EmailDeliveryStatus.Unreachable)]
+    [InlineData("login", EmailDeliveryStatus.Unreachable)]
+    [InlineData("sender", EmailDeliveryStatus.Deferred)]
+    [InlineData("recipient", EmailDeliveryStatus.Deferred)]
+    public async Task A_connection_that_is_lost_before_the_mail_leaves_it_for_later(string at, EmailDeliveryStatus expected)
     {
         await _server.DropAsync(at);
 
-        ShouldBe(await Transport().SendAsync(Mail(), CancellationToken.None), EmailDeliveryStatus.Deferred, "connection was lost");
+        ShouldBe(await Transport().SendAsync(Mail(), CancellationToken.None), expected, "connection was lost");
         (await _server.LookAsync()).Connections.ShouldBe(1, "once is enough");
     }
 
@@ -195,8 +195,8 @@ public sealed class SmtpTransportTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("connect", EmailDeliveryStatus.Deferred)]
-    [InlineData("login", EmailDeliveryStatus.Deferred)]
+    [InlineData("connect", EmailDeliveryStatus.Unreachable)]
+    [InlineData("login", EmailDeliveryStatus.Unreachable)]
     [InlineData("recipient", EmailDeliveryStatus.Deferred)]
     [InlineData("end", EmailDeliveryStatus.Uncertain)]
     public async Task A_server_that_says_nothing_is_given_up(string at, EmailDeliveryStatus expected)
@@ -228,7 +228,7 @@ public sealed class SmtpTransportTests : IAsyncLifetime
 
     [Fact]
     public async Task Where_nobody_listens_the_mail_is_left_for_later() =>
-        ShouldBe(await Transport(("Email:SmtpPort", Text(LoopbackPort.Find()))).SendAsync(Mail(), CancellationToken.None), EmailDeliveryStatus.Deferred, "connection was lost");
+        ShouldBe(await Transport(("Email:SmtpPort", Text(LoopbackPort.Find()))).SendAsync(Mail(), CancellationToken.None), EmailDeliveryStatus.Unreachable, "connection was lost");
 
     [Theory]
     [InlineData("\"a,b\"x@example.com")]
@@ -306,7 +306,7 @@ public sealed class SmtpTransportTests : IAsyncLifetime
             ("Email:SesSmtpHost", "localhost"), ("Email:From", "records@example.org"));
 
         transport.TakesRepeatsAsOne.ShouldBeFalse();
-        ShouldBe(await transport.SendAsync(Mail(), CancellationToken.None), EmailDeliveryStatus.Deferred, "Email:SesAccessKeyId and Email:SesSecretAccessKey");
+        ShouldBe(await transport.SendAsync(Mail(), CancellationToken.None), EmailDeliveryStatus.Unreachable, "Email:SesAccessKeyId and Email:SesSecretAccessKey");
         (await _server.LookAsync()).Connections.ShouldBe(1);
     }
 

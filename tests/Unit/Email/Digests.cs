@@ -41,7 +41,8 @@ internal static class Digests
             Change(DriverChangeKind.KnockedOut, "Crowded", 5, DriverNotification.OffTheBoard, 45_123, 45_123),
             new DriverChange(DriverChangeKind.Worse, Make.Uid(6), "Hidden", 1, 2, RecordTime.Secret, RecordTime.Secret, s_driven),
         ],
-        ["Not read"]);
+        ["Not read"],
+        new Dictionary<MapUid, long> { [Make.Uid(6)] = 4711 });
 
     private static readonly Dictionary<AccountId, string> s_players = new()
     {

@@ -29,7 +29,7 @@ internal sealed class DailyChecks
             return Make.Success<IReadOnlyDictionary<MapUid, int>>(answers.Where(a => a.Position is not null).ToDictionary(a => a.Key, a => a.Position!.Value));
         });
         Directory.ListMapsAsync(null!, default).ReturnsForAnyArgs(_ => Listed);
-        BoardReader = new DailyBoardReader(Areas.Runs, Boards);
+        Directory.SearchAsync(null!, default, default).ReturnsForAnyArgs(Make.Failed<FoundMaps>(Make.Trouble()));
     }
 
     public Areas Areas { get; } = new();
@@ -40,7 +40,7 @@ internal sealed class DailyChecks
 
     public IMapDirectory Directory { get; } = Substitute.For<IMapDirectory>();
 
-    public DailyBoardReader BoardReader { get; }
+    public DailyBoardReader BoardReader => new(Areas.Runs, Boards, Options, new RecordingLogger<DailyBoardReader>());
 
     public DailyRunOptions Options { get; init; } = new();
 
@@ -62,10 +62,16 @@ internal sealed class DailyChecks
 
     public void AnswersNothingOf(MapUid uid) => _positions.Remove(uid);
 
-    /// <summary>Claims the only check of the run of a day.</summary>
+    /// <summary>Claims the only check of the run of a day; as much time passes as it takes until then.</summary>
     public async Task<DailyCheck> ClaimAsync(int day = 0)
     {
-        await Areas.Runs.StartAsync(s_first.AddDays(day), "test", Areas.Clock.GetUtcNow(), CancellationToken.None);
+        var date = s_first.AddDays(day);
+        if (DateOnly.FromDateTime(Areas.Clock.GetUtcNow().UtcDateTime) < date)
+        {
+            Areas.Clock.SetUtcNow(new DateTimeOffset(date, new TimeOnly(12, 0), TimeSpan.Zero));
+        }
+
+        (await Areas.Runs.StartAsync(date, "test", Areas.Clock.GetUtcNow(), CancellationToken.None)).Run.ShouldNotBeNull();
         return (await Areas.Runs.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
     }
 
@@ -77,6 +83,5 @@ internal sealed class DailyChecks
         .Handle(new CheckMapperAlertCommand(check), CancellationToken.None)).Value;
 
     public async Task<DailyPartOutcome> CheckDriverAsync(DailyCheck check) =>
-        (await new CheckDriverNotificationsHandler(Areas.Runs, BoardReader, Options, Areas.Clock, new RecordingLogger<CheckDriverNotificationsHandler>())
-            .Handle(new CheckDriverNotificationsCommand(check), CancellationToken.None)).Value;
+        (await new CheckDriverNotificationsHandler(Areas.Runs, BoardReader, Areas.Clock).Handle(new CheckDriverNotificationsCommand(check), CancellationToken.None)).Value;
 }

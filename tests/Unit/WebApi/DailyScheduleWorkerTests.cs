@@ -88,6 +88,22 @@ public sealed class DailyScheduleWorkerTests
         await ShouldBecomeAsync("2026-03-02");
     }
 
+    [Fact]
+    public async Task A_run_that_is_refused_for_the_clocks_sake_is_asked_for_again()
+    {
+        var isRefused = true;
+        _mediator.Send(Arg.Any<StartDailyRunCommand>(), Arg.Any<CancellationToken>()).Returns(
+            call => isRefused ? Task.FromResult<Result<StartedDailyRun>>(DailyRunErrors.TooEarly) : StartAsync(call.Arg<StartDailyRunCommand>()));
+        await using var worker = await RunAsync();
+        await PassAsync(TimeSpan.FromHours(17));
+        _asked.ShouldBeEmpty();
+
+        isRefused = false;
+        await PassAsync(TimeSpan.FromMinutes(2));
+
+        await ShouldBecomeAsync("2026-03-02");
+    }
+
     private async Task<Result<StartedDailyRun>> StartAsync(StartDailyRunCommand command)
     {
         lock (_asked)

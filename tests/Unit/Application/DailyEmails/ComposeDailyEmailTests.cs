@@ -11,6 +11,7 @@ using Backend.Domain.History;
 using Backend.Domain.Tracks;
 using Backend.Unit.Support;
 using NSubstitute;
+using NSubstitute.ExceptionExtensions;
 
 namespace Backend.Unit.Application.DailyEmails;
 
@@ -115,6 +116,45 @@ public sealed class ComposeDailyEmailTests
     }
 
     [Fact]
+    public async Task A_drivers_maps_are_linked_as_far_as_the_site_knows_them()
+    {
+        var check = await BeginAsync(maps: 0, withRecord: true);
+        _checks.Directory.SearchAsync(MapFilter.ByUid(Make.Uid(0)), 1, Arg.Any<CancellationToken>()).Returns(Make.Success(new FoundMaps(
+            [new FoundMap(7, Make.Uid(0), "Map", [], new Medals(null, null, null, null), Make.Start, 0)], HasMore: false)));
+
+        await Send(check);
+
+        ((DailyDigest)_renderer.ReceivedCalls().Single().GetArguments()[0]!).Driver!.TmxIds.ShouldBe([KeyValuePair.Create(Make.Uid(0), 7L)]);
+    }
+
+    [Fact]
+    public async Task Without_the_site_the_mail_goes_without_links()
+    {
+        var check = await BeginAsync(maps: 0, withRecord: true);
+
+        (await Send(check)).ShouldBe(DailyPartOutcome.Ended);
+
+        ((DailyDigest)_renderer.ReceivedCalls().Single().GetArguments()[0]!).Driver!.TmxIds.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_mail_that_cannot_be_written_goes_out_in_its_plainest_form_in_the_end()
+    {
+        var check = await BeginAsync(maps: 2, withRecord: true);
+        _renderer.RenderAsync(null!, null!, default).ThrowsAsyncForAnyArgs(new InvalidOperationException("a name that nobody thought of"));
+
+        await Should.ThrowAsync<InvalidOperationException>(() => Send(check));
+        (await Send(check with { Retries = 3 })).ShouldBe(DailyPartOutcome.Ended);
+
+        var ticket = (await _checks.Areas.Emails.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
+        (ticket.Maps, ticket.Changes).ShouldBe((2, 1));
+        ticket.Content.Text.ShouldContain("New records on your map https://trackmania.exchange/mapshow/1: 2\n  #1 0.001, player ");
+        ticket.Content.Text.ShouldContain("Your record on https://trackmania.exchange/mapshow/0: #1 -> #2\n");
+        ticket.Content.Text.ShouldContain("https://tm.example.org/base/mail/preferences?token=to%2Fken");
+        ticket.Content.Html.ShouldContain("#1 -&gt; #2");
+    }
+
+    [Fact]
     public async Task A_check_that_is_somebody_elses_by_now_makes_no_mail()
     {
         var check = await BeginAsync(maps: 1);
@@ -154,6 +194,7 @@ public sealed class ComposeDailyEmailTests
         _checks.Areas.Users,
         _checks.Areas.Runs,
         _names,
+        _checks.Directory,
         _renderer,
         new EmailLinks(new EmailOptions { PublicBaseUrl = new Uri("https://tm.example.org/base/") }, _tokens),
         _checks.Options,

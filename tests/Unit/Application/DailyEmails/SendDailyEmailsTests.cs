@@ -55,6 +55,35 @@ public sealed class SendDailyEmailsTests
     }
 
     [Fact]
+    public async Task While_nobody_takes_mails_one_of_them_finds_out_every_minute_and_none_is_used_up()
+    {
+        await BeginAsync(users: 3);
+        Answers(new EmailDelivery(EmailDeliveryStatus.Unreachable, "no connection"));
+        for (var minute = 0; minute < 30; minute++)
+        {
+            (await Send()).ShouldBe(new SentDailyEmails(0, 1, 0, 0));
+            (await Send()).ShouldBe(new SentDailyEmails(0, 0, 0, 0));
+            _checks.Areas.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Answers(EmailDelivery.Accepted);
+        (await Send()).ShouldBe(new SentDailyEmails(3, 0, 0, 0));
+    }
+
+    [Fact]
+    public async Task An_outage_of_more_than_three_days_ends_a_mail()
+    {
+        await BeginAsync();
+        Answers(new EmailDelivery(EmailDeliveryStatus.Unreachable, "no connection"));
+        (await Send()).PutOff.ShouldBe(1);
+
+        _checks.Areas.Clock.Advance(TimeSpan.FromDays(3));
+
+        (await Send()).ShouldBe(new SentDailyEmails(0, 0, 1, 0));
+        (await HistoryAsync()).ShouldHaveSingleItem().Outcome.ShouldBe(NotificationOutcome.TechnicalError);
+    }
+
+    [Fact]
     public async Task A_mail_that_is_refused_is_given_up_at_once()
     {
         await BeginAsync();
@@ -104,12 +133,18 @@ public sealed class SendDailyEmailsTests
 
     private void Answers(EmailDelivery delivery) => _transport.SendAsync(null!, default).ReturnsForAnyArgs(delivery);
 
-    private async Task BeginAsync()
+    private async Task BeginAsync(int users = 1)
     {
-        _user = await _checks.Areas.AddUserAsync();
-        await _checks.Areas.AddAlertAsync(_user.Id);
-        var check = await _checks.ClaimAsync();
-        await _checks.Areas.Runs.TryCompleteAsync(check, new NewDailyEmail(new EmailContent("s", "t", "h"), Maps: 3, Changes: null), [], Make.Start, CancellationToken.None);
+        for (var i = 0; i < users; i++)
+        {
+            _user = await _checks.Areas.AddUserAsync($"User {i}");
+            await _checks.Areas.AddAlertAsync(_user.Id);
+        }
+
+        for (DailyCheck? check = await _checks.ClaimAsync(); check is not null; check = await _checks.Areas.Runs.TryClaimAsync(CancellationToken.None))
+        {
+            await _checks.Areas.Runs.TryCompleteAsync(check, new NewDailyEmail(new EmailContent("s", "t", "h"), Maps: 3, Changes: null), [], Make.Start, CancellationToken.None);
+        }
     }
 
     private async Task<SentDailyEmails> Send(bool resend = false)

@@ -1,4 +1,5 @@
 using Backend.Application.DailyRuns;
+using Backend.Application.Ports;
 using Backend.Domain.Accounts;
 using Backend.Domain.Alerts;
 using Backend.Domain.DailyRuns;
@@ -71,16 +72,43 @@ public sealed class CheckDriverNotificationsTests
         (await NewsAsync(check.Key)).Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_board_that_another_check_is_reading_is_waited_for_after_all_others()
+    {
+        await BeginAsync(Make.Uid(0), Make.Uid(1));
+        await FollowAsync(await _checks.Areas.AddUserAsync("Somebody else"), Make.Uid(0));
+        _checks.Shows(Make.Uid(0), Row(2, 1, 39_000), Row(1, 2, 40_000));
+        _checks.Shows(Make.Uid(1), Row(1, 1, 40_000));
+        var check = await _checks.ClaimAsync();
+        var other = (await _checks.Areas.Runs.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
+        (await _checks.Areas.Runs.ClaimBoardAsync(other, Make.Uid(0), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Mine);
+
+        var outcome = await _checks.CheckDriverAsync(check);
+
+        (outcome.Status, _checks.Read.Count).ShouldBe((DailyPartStatus.PutOff, 1));
+        await _checks.CheckDriverAsync(other);
+        _checks.Areas.Clock.Advance(outcome.Again!.Value);
+        var again = (await _checks.Areas.Runs.TryClaimAsync(check.Key, CancellationToken.None)).Check.ShouldNotBeNull();
+        again.Retries.ShouldBe(0, "nothing has failed");
+        (await _checks.CheckDriverAsync(again)).ShouldBe(DailyPartOutcome.Ended);
+        _checks.Read.ShouldBe([Make.Uid(1), Make.Uid(0)], "each once");
+        (await NewsAsync(check.Key)).Count.ShouldBe(1);
+    }
+
     private async Task<User> BeginAsync(params MapUid[] uids)
     {
         var user = await _checks.Areas.AddUserAsync();
+        await FollowAsync(user, uids);
+        return user;
+    }
+
+    private async Task FollowAsync(User user, params MapUid[] uids)
+    {
         foreach (var uid in uids)
         {
             await _checks.Areas.DriverNotifications.AddAsync(
                 new NewDriverNotification(user.Id, Make.Account(1), uid, $"Map {uid}", 1, RecordTime.FromMilliseconds(40_000), Make.Start), 10, CancellationToken.None);
         }
-
-        return user;
     }
 
     private static LeaderboardEntry Row(int account, int position, long time) => new(Make.Account(account), "zone", "World", position, RecordTime.FromMilliseconds(time), Make.Start);

@@ -15,7 +15,7 @@ public sealed class FindDailyRunTests
         var (first, _) = await _areas.Runs.StartAsync(new DateOnly(2026, 3, 1), "test", Make.Start, CancellationToken.None);
         var (second, _) = await _areas.Runs.StartAsync(new DateOnly(2026, 3, 2), "test", Make.Start.AddDays(1), CancellationToken.None);
 
-        (await handler.Handle(new FindDailyRunQuery(first.Date), CancellationToken.None)).Value.ShouldBe(first);
+        (await handler.Handle(new FindDailyRunQuery(first!.Date), CancellationToken.None)).Value.ShouldBe(first);
         (await handler.Handle(new FindDailyRunQuery(Date: null), CancellationToken.None)).Value.ShouldBe(second);
         (await handler.Handle(new FindDailyRunQuery(new DateOnly(2026, 3, 3)), CancellationToken.None)).Error.ShouldBe(DailyRunErrors.NotFound);
     }

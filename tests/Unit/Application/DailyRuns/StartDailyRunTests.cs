@@ -42,6 +42,16 @@ public sealed class StartDailyRunTests
     }
 
     [Fact]
+    public async Task A_date_that_is_yet_to_come_for_the_store_is_refused()
+    {
+        var started = await new StartDailyRunHandler(_areas.Runs, _queue, _areas.Clock, _logger).Handle(new StartDailyRunCommand("clock ahead", new DateOnly(2026, 3, 3)), CancellationToken.None);
+
+        started.Error.ShouldBe(DailyRunErrors.TooEarly);
+        _logger.Entries.ShouldContain(entry => entry.Level == LogLevel.Error);
+        (await Send(new StartDailyRunCommand("right clock"))).Run.Date.ShouldBe(new DateOnly(2026, 3, 1));
+    }
+
+    [Fact]
     public async Task Of_midnight_nobody_notices_anything()
     {
         _areas.Clock.Advance(TimeSpan.FromHours(12) - TimeSpan.FromMilliseconds(1));
