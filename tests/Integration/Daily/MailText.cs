@@ -43,7 +43,10 @@ internal sealed partial class MailText
             }
             else if (ChangeLine().Match(lines[i]) is { Success: true } change && i + 1 < lines.Length && lines[i + 1].StartsWith("  ", StringComparison.Ordinal))
             {
-                changes.Add($"{change.Groups["kind"].Value}: {change.Groups["map"].Value} | {lines[i + 1].Trim().Split(", time")[0]}");
+                // The maps are named after their numbers on the site, so that a wrong link is seen; without an answer of the site there is none.
+                var (name, link) = (change.Groups["map"].Value, change.Groups["link"].Value);
+                var told = link.Length == 0 || link.EndsWith($"/{name.Split(' ')[^1]})", StringComparison.Ordinal) ? name : name + link;
+                changes.Add($"{change.Groups["kind"].Value}: {told} | {lines[i + 1].Trim().Split(", time")[0]}");
             }
             else if (lines[i].StartsWith("Could not be checked", StringComparison.Ordinal))
             {
@@ -63,7 +66,7 @@ internal sealed partial class MailText
     [GeneratedRegex(@"^  #(?<position>\d+) (?<player>.+) \([^()]*\) (?<time>\S+)( \((?<gap>[^()]+)\))?, \d{4}-", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex RecordLine();
 
-    [GeneratedRegex("^(?<kind>Better|Worse|Knocked out|Back among the first five): (?<map>.+)$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("^(?<kind>Better|Worse|Knocked out|Back among the first five): (?<map>.+?)(?<link> \\(https://trackmania\\.exchange/mapshow/\\d+\\))?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex ChangeLine();
 }
 

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Backend.Integration.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using MimeKit;
 
 namespace Backend.Integration.Workflows;
@@ -89,6 +91,43 @@ public abstract class DailyRunTests(HostProfile profile) : ProfileSuite(profile)
         ((bool)(await client.AskAsync("POST", Path).ShouldSucceedAsync(202))["isNew"]!).ShouldBeFalse();
         client.DefaultRequestHeaders.Authorization = null;
         (await client.AskAsync("GET", (string)started["statusUrl"]!)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_driver_without_an_alert_is_told_with_a_link_to_the_map()
+    {
+        await using var host = Start(s_settings, new FastClock(60));
+        var user = await host.SignInAsync();
+        var map = host.Sandbox.World.MapsOf("Solo").First(m => m.Uid is not null && host.Sandbox.World.BoardOf(m.Uid).Count >= 20);
+        var driver = host.Sandbox.World.BoardOf(map.Uid!)[1];
+        await user.AskAsync("POST", "/api/v1/users/tm-username", new JsonObject { ["tmUsername"] = host.Sandbox.World.DisplayNameOf(driver.AccountId) }).ShouldSucceedAsync();
+        await user.AskAsync("POST", "/api/v1/driver/notifications", new JsonObject { ["mapUid"] = map.Uid, ["mapName"] = map.Name }).ShouldSucceedAsync();
+        host.Sandbox.Scenario.NewPlayer(map.Uid!);
+
+        await RunAsync(host);
+
+        var mail = Mails(host).ShouldHaveSingleItem();
+        mail.Subject.ShouldBe("Position changes on the maps you track");
+        mail.TextBody!.ShouldContain($" (https://trackmania.exchange/mapshow/{map.MapId})\n  #2 → #3");
+    }
+
+    [Fact]
+    public async Task Whoever_waits_for_a_run_is_told_where_to_ask_when_the_host_stops()
+    {
+        await using var host = Start(s_settings, new FastClock(60));
+        await (await host.SignInAsync("Solo")).AskAsync("POST", "/api/v1/users/alerts", """{"record_filter":"top5"}""").ShouldSucceedAsync();
+        await host.StopWorkerAsync();
+        using var client = host.CreateClient();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Secret);
+        var waiting = client.AskAsync("POST", $"{Path}?wait=true");
+        await Eventually.GetAsync(() => client.AskAsync("GET", $"{Path}/{host.Services.GetRequiredService<TimeProvider>().GetUtcNow():yyyy-MM-dd}"), found => found.Status == HttpStatusCode.OK);
+        waiting.IsCompleted.ShouldBeFalse();
+
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+        var answer = await waiting.ShouldSucceedAsync(202);
+        ((string)answer["statusUrl"]!).ShouldStartWith(Path);
+        ((int)answer["run"]!["counts"]!["users"]!).ShouldBe(1);
     }
 
     private static async Task<JsonNode> RunAsync(BackendHost host)
