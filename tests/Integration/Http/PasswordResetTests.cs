@@ -179,7 +179,7 @@ public abstract partial class PasswordResetTests(HostProfile profile) : ProfileS
     [Fact]
     public async Task Wishes_are_limited_by_account_and_by_client_and_tell_nothing_of_the_account()
     {
-        await using var host = await StartIdleAsync(("RateLimits:PasswordReset", "6/900"), ("RateLimits:PasswordResetAccount", "2/3600"), ("RateLimits:ConfirmPasswordReset", "1/900"));
+        await using var host = await StartIdleAsync(("RateLimits:PasswordReset", "6/900"), ("RateLimits:PasswordResetAccountAddress", "2/3600"), ("RateLimits:PasswordResetAccount", "4/3600"), ("RateLimits:ConfirmPasswordReset", "1/900"));
         var user = await host.SignInAsync();
         using var client = host.CreateClient();
         foreach (var email in new[] { await AddressAsync(user), "nobody@example.net" })
