@@ -32,7 +32,7 @@ public sealed class RateLimitOptionsTests
         options[RateLimit.PasswordResetAccount].ShouldBe(new RateLimitRule(10, TimeSpan.FromSeconds(3600)));
         options[RateLimit.PasswordResetAccountAddress].ShouldBe(new RateLimitRule(3, TimeSpan.FromSeconds(3600)));
         options[RateLimit.ConfirmPasswordReset].ShouldBe(new RateLimitRule(10, TimeSpan.FromSeconds(900)));
-        Enum.GetValues<RateLimit>().Length.ShouldBe(18, "a new limit needs its line here");
+        Enum.GetValues<RateLimit>().Length.ShouldBe(19, "a new limit needs its line here");
     }
 
     [Theory]
