@@ -23,7 +23,10 @@ internal sealed class EmailLinks(EmailOptions options, IMailTokens tokens)
 /// <summary>The addresses of pages that links in mails lead to, below the service's own.</summary>
 public static class MailPaths
 {
-    public const string Preferences = "/mail/preferences";
-    public const string Unsubscribe = "/mail/unsubscribe";
-    public const string NewPassword = "/mail/reset-password";
+    /// <summary>Whatever is asked for below it, a page answers.</summary>
+    public const string Root = "/mail";
+
+    public const string Preferences = $"{Root}/preferences";
+    public const string Unsubscribe = $"{Root}/unsubscribe";
+    public const string NewPassword = $"{Root}/reset-password";
 }

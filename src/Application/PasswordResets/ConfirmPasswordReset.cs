@@ -42,8 +42,10 @@ internal sealed class ConfirmPasswordResetHandler(IPasswordResetStore resets, IS
             return hash.Error;
         }
 
-        // Before as well: should the store of sessions be away, the token is not used up yet and can be tried again.
-        await sessions.RemoveAllAsync(userId, cancellationToken);
+        // Asked before, since the two stores share no transaction: should that of sessions be away, the token is not used up and can be tried
+        // again. Nothing is ended yet: when a change of the password wins meanwhile, its user stays signed in. What remains is a store that
+        // goes away between this step and the last: then the password is new, sessions live on, and the caller is told 503.
+        await sessions.ListAsync(userId, cancellationToken);
         if (await resets.TryUseAsync(token, hash.Value, cancellationToken) is null)
         {
             return PasswordResetErrors.Unknown;

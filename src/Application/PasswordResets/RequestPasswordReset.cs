@@ -15,7 +15,7 @@ internal sealed class RequestPasswordResetValidator : AbstractValidator<RequestP
         RuleFor(c => c.Email).Must(e => EmailAddress.TryCreate(e, out _)).OverridePropertyName("email").WithMessage("Please give a valid e-mail address.");
 }
 
-internal sealed class RequestPasswordResetHandler(IUserStore users, IPasswordResetStore resets, IRateLimiter limiter, IIdSource ids) : ICommandHandler<RequestPasswordResetCommand, Nothing>
+internal sealed class RequestPasswordResetHandler(IPasswordResetStore resets, IRateLimiter limiter, IIdSource ids) : ICommandHandler<RequestPasswordResetCommand, Nothing>
 {
     public async Task<Result<Nothing>> Handle(RequestPasswordResetCommand command, CancellationToken cancellationToken)
     {
@@ -24,20 +24,24 @@ internal sealed class RequestPasswordResetHandler(IUserStore users, IPasswordRes
             throw new InvalidOperationException("The validator lets no such request through.");
         }
 
-        if ((await limiter.TryTakeAsync(RateLimit.PasswordReset, ClientNetwork.KeyOf(command.ClientAddress), cancellationToken)).Refusal is { } byClient)
+        var network = ClientNetwork.KeyOf(command.ClientAddress);
+        if ((await limiter.TryTakeAsync(RateLimit.PasswordReset, network, cancellationToken)).Refusal is { } byClient)
         {
             return byClient;
         }
 
-        // Known addresses and others take the same steps, so that neither the answer nor its time tells them apart.
-        var user = await users.FindByLoginAsync(email.Value, cancellationToken);
-        var account = user?.Id.ToString() ?? $"unknown {email.Key}";
-        if ((await limiter.TryTakeAsync(RateLimit.PasswordResetAccount, account, cancellationToken)).Refusal is { } byAccount)
+        // Nobody looks here for a user: known addresses and others take the same steps, so that neither the answer nor its time tells them apart.
+        if ((await limiter.TryTakeAsync(RateLimit.PasswordResetAccountAddress, $"{email.Key}\n{network}", cancellationToken)).Refusal is { } byBoth)
         {
-            return byAccount;
+            return byBoth;
         }
 
-        await resets.NoteAsync(email, new PasswordResetId(ids.Next()), cancellationToken);
+        // So many mails are enough for a mailbox. Whoever asks now may not be who asked for those, so he is not told off.
+        if ((await limiter.TryTakeAsync(RateLimit.PasswordResetAccount, email.Key, cancellationToken)).IsAllowed)
+        {
+            await resets.NoteAsync(email, new PasswordResetId(ids.Next()), cancellationToken);
+        }
+
         return default(Nothing);
     }
 }

@@ -8,16 +8,19 @@ public interface IMailPages
     /// <summary>What a user is told by mail, as a form.</summary>
     /// <param name="note">What has just become of it; null when nothing has.</param>
     /// <param name="offersToUnsubscribe">With a button that ends all mails.</param>
-    Task<string> RenderPreferencesAsync(MailPreferencesView view, string? note, bool offersToUnsubscribe, CancellationToken cancellationToken);
+    Task<MailPage> RenderPreferencesAsync(MailPreferencesView view, string? note, bool offersToUnsubscribe, CancellationToken cancellationToken);
 
     /// <summary>A form for a new password.</summary>
     /// <param name="note">Why it is shown again; null the first time.</param>
-    Task<string> RenderNewPasswordAsync(NewPasswordView view, string? note, CancellationToken cancellationToken);
+    Task<MailPage> RenderNewPasswordAsync(NewPasswordView view, string? note, CancellationToken cancellationToken);
 
     /// <summary>A page that only says something.</summary>
     /// <param name="link">Where it leads on; null when nowhere.</param>
-    Task<string> RenderMessageAsync(string title, string message, MailPageLink? link, CancellationToken cancellationToken);
+    Task<MailPage> RenderMessageAsync(string title, string message, MailPageLink? link, CancellationToken cancellationToken);
 }
+
+/// <param name="StyleHash">SHA-256 of its one style sheet, in base64: what a content security policy has to allow. No element has a style of its own.</param>
+public sealed record MailPage(string Html, string StyleHash);
 
 /// <summary>What the holder of a mail sees of its user.</summary>
 /// <param name="Save">Where the form of it is sent; holds the token.</param>

@@ -4,9 +4,9 @@ using Backend.Domain.Common;
 namespace Backend.Application.Ports;
 
 /// <summary>
-/// Keeps the wishes of users for a new password until each has led to a mail, and then the hash of the token in that mail until it has
-/// expired. Of each user there is one wish at most, and one token. Every method is atomic and every read sees all earlier writes; due
-/// times, claims, ages and expiry go by the store's own clock. Wishes go with their user (<see cref="IUserStore.RemoveAsync"/>).
+/// Keeps wishes for a new password until each has led to a mail, and then the hash of the token in that mail until it has expired. Of
+/// each address there is one wish at most, and of each user one token. Every method is atomic and every read sees all earlier writes; due
+/// times, claims, ages and expiry go by the store's own clock. A user's wish and token go with him (<see cref="IUserStore.RemoveAsync"/>).
 /// </summary>
 public interface IPasswordResetStore
 {
@@ -14,15 +14,18 @@ public interface IPasswordResetStore
     static readonly TimeSpan Lease = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// Notes the wish of the user with this address, due at once, in place of an earlier one, whose token is void from then on. Whether there
-    /// is such a user is not told, and costs one step either way.
+    /// Notes a wish for the account with this address, due at once, in place of an earlier one; a token that is good stays so. No user is
+    /// looked for: it is the same write whether one has the address or not, so that its time does not tell.
     /// </summary>
     Task NoteAsync(EmailAddress email, PasswordResetId id, CancellationToken cancellationToken);
 
-    /// <summary>Claims the wish that has been due for longest, be it waiting, or claimed by somebody who gave no sign of life for <see cref="Lease"/>; null when none is due.</summary>
+    /// <summary>
+    /// Claims the user's wish that has been due for longest, be it waiting, or claimed by somebody who gave no sign of life for
+    /// <see cref="Lease"/>; null when none is due. Due wishes for addresses that no user has are forgotten by the same step, a thousand at least.
+    /// </summary>
     Task<PasswordResetTicket?> TryClaimAsync(CancellationToken cancellationToken);
 
-    /// <summary>From now on a token with this hash is good, and none before it. False when the wish was claimed anew since, or is gone; so it is with everything that takes a claim.</summary>
+    /// <summary>From now on a token with this hash is good for the user, and none before it. False when the wish was claimed anew since, or is gone; so it is with everything that takes a claim.</summary>
     Task<bool> TryArmAsync(PasswordResetTicket ticket, ResetTokenHash hash, TimeSpan validity, CancellationToken cancellationToken);
 
     /// <summary>Ends the wish; its token stays good.</summary>

@@ -70,8 +70,11 @@ public enum RateLimit
     /// <summary>Wishes for a new password, by client address. Default 5/900.</summary>
     PasswordReset,
 
-    /// <summary>Wishes for a new password, by account, whoever asks. Default 3/3600.</summary>
+    /// <summary>Wishes for a new password, by the address that they name, whoever asks. Default 10/3600. Above it they are accepted, and lead to nothing: so many mails are enough for a mailbox.</summary>
     PasswordResetAccount,
+
+    /// <summary>Wishes for a new password, by the address that they name and client address, so that a stranger elsewhere cannot hold up the owner. Default 3/3600.</summary>
+    PasswordResetAccountAddress,
 
     /// <summary>Uses of the token for a new password, by client address. Default 10/900.</summary>
     ConfirmPasswordReset,

@@ -10,16 +10,13 @@ internal sealed class InMemoryPasswordResetStore(InMemoryRelations relations, Ti
         tables =>
         {
             var now = clock.GetUtcNow();
-            foreach (var (userId, _) in tables.PasswordResets.Where(r => r.Value is { Due: null, Token: { } token } && token.ExpiresAt <= now).ToList())
+            Forget(tables, r => r.Value is { Due: null, Token: { } token } && token.ExpiresAt <= now);
+            if (!tables.PasswordResets.TryGetValue(email.Key, out var row))
             {
-                tables.PasswordResets.Remove(userId);
+                tables.PasswordResets[email.Key] = row = new InMemoryRelations.ResetRow();
             }
 
-            if (tables.Users.Values.FirstOrDefault(u => u.Email == email) is { } user)
-            {
-                tables.PasswordResets[user.Id] = new InMemoryRelations.ResetRow(id, now);
-            }
-
+            (row.Id, row.NotedAt, row.Due, row.Attempts) = (id, now, now, 0);
             return default(Nothing);
         },
         cancellationToken);
@@ -28,15 +25,15 @@ internal sealed class InMemoryPasswordResetStore(InMemoryRelations relations, Ti
         tables =>
         {
             var now = clock.GetUtcNow();
-            if (tables.PasswordResets.Where(r => r.Value.Due <= now).OrderBy(r => r.Value.Due).Select(r => r.Key).Cast<UserId?>().FirstOrDefault() is not { } userId)
+            Forget(tables, r => r.Value.Due <= now && UserOf(tables, r.Key) is null);
+            if (tables.PasswordResets.Where(r => r.Value.Due <= now).OrderBy(r => r.Value.Due).Select(r => r.Key).FirstOrDefault() is not { } key)
             {
                 return null;
             }
 
-            var row = tables.PasswordResets[userId];
+            var (row, user) = (tables.PasswordResets[key], UserOf(tables, key)!);
             row.Due = now + IPasswordResetStore.Lease;
-            var user = tables.Users[userId];
-            return new PasswordResetTicket(row.Id, userId, user.Name, user.Email, ++row.Attempts, now - row.NotedAt, ++row.Fence);
+            return new PasswordResetTicket(row.Id, user.Id, user.Name, user.Email, ++row.Attempts, now - row.NotedAt, ++row.Fence);
         },
         cancellationToken);
 
@@ -55,36 +52,47 @@ internal sealed class InMemoryPasswordResetStore(InMemoryRelations relations, Ti
         cancellationToken);
 
     public Task<bool> TryGiveUpAsync(PasswordResetTicket ticket, CancellationToken cancellationToken) =>
-        HeldAsync(ticket, (tables, _) => tables.PasswordResets.Remove(ticket.UserId), cancellationToken);
+        HeldAsync(ticket, (tables, _) => tables.PasswordResets.Remove(ticket.To.Key), cancellationToken);
 
-    public Task<UserId?> FindAsync(ResetTokenHash hash, CancellationToken cancellationToken) => relations.StepAsync(tables => Find(tables, hash), cancellationToken);
+    public Task<UserId?> FindAsync(ResetTokenHash hash, CancellationToken cancellationToken) => relations.StepAsync(tables => Find(tables, hash)?.Id, cancellationToken);
 
     public Task<UserId?> TryUseAsync(ResetTokenHash hash, Secret passwordHash, CancellationToken cancellationToken) => relations.StepAsync(
         tables =>
         {
-            if (Find(tables, hash) is not { } userId)
+            if (Find(tables, hash) is not { } user)
             {
                 return (UserId?)null;
             }
 
-            tables.PasswordResets.Remove(userId);
-            tables.Users[userId] = tables.Users[userId] with { PasswordHash = passwordHash };
-            return userId;
+            tables.PasswordResets.Remove(user.Email.Key);
+            tables.Users[user.Id] = user with { PasswordHash = passwordHash };
+            return user.Id;
         },
         cancellationToken);
 
-    public Task ForgetAsync(UserId userId, CancellationToken cancellationToken) => relations.StepAsync(tables => tables.PasswordResets.Remove(userId), cancellationToken);
+    public Task ForgetAsync(UserId userId, CancellationToken cancellationToken) => relations.StepAsync(
+        tables => tables.Users.TryGetValue(userId, out var user) && tables.PasswordResets.Remove(user.Email.Key), cancellationToken);
 
-    private UserId? Find(InMemoryRelations.Tables tables, ResetTokenHash hash)
+    private static void Forget(InMemoryRelations.Tables tables, Func<KeyValuePair<string, InMemoryRelations.ResetRow>, bool> isOver)
+    {
+        foreach (var (key, _) in tables.PasswordResets.Where(isOver).ToList())
+        {
+            tables.PasswordResets.Remove(key);
+        }
+    }
+
+    private static User? UserOf(InMemoryRelations.Tables tables, string emailKey) => tables.Users.Values.FirstOrDefault(u => u.Email.Key == emailKey);
+
+    private User? Find(InMemoryRelations.Tables tables, ResetTokenHash hash)
     {
         var now = clock.GetUtcNow();
-        return tables.PasswordResets.Where(r => r.Value.Token is { } token && token.Hash == hash && token.ExpiresAt > now).Select(r => (UserId?)r.Key).FirstOrDefault();
+        return tables.PasswordResets.Where(r => r.Value.Token is { } token && token.Hash == hash && token.ExpiresAt > now).Select(r => UserOf(tables, r.Key)).FirstOrDefault();
     }
 
     private Task<bool> HeldAsync(PasswordResetTicket ticket, Action<InMemoryRelations.Tables, InMemoryRelations.ResetRow> step, CancellationToken cancellationToken) => relations.StepAsync(
         tables =>
         {
-            if (tables.PasswordResets.GetValueOrDefault(ticket.UserId) is not { Due: not null } row || row.Id != ticket.Id || row.Fence != ticket.Fence)
+            if (tables.PasswordResets.GetValueOrDefault(ticket.To.Key) is not { Due: not null } row || row.Id != ticket.Id || row.Fence != ticket.Fence)
             {
                 return false;
             }

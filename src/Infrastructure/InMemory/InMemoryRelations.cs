@@ -48,7 +48,8 @@ internal sealed class InMemoryRelations
 
         public Dictionary<DailyCheckKey, EmailRow> DailyEmails { get; } = [];
 
-        public Dictionary<UserId, ResetRow> PasswordResets { get; } = [];
+        /// <summary>By the key of the address, whether a user has it or not.</summary>
+        public Dictionary<string, ResetRow> PasswordResets { get; } = new(StringComparer.Ordinal);
 
         public Dictionary<AlertId, Dictionary<MapUid, CheckedWatch>> Watches { get; } = [];
 
@@ -66,11 +67,10 @@ internal sealed class InMemoryRelations
             }
 
             DriverNotifications.FindAll(n => n.UserId == userId).ForEach(n => LastRunOfNotification.Remove(n.Id));
-            PasswordResets.Remove(userId);
             DriverNotifications.RemoveAll(n => n.UserId == userId);
             History.RemoveAll(e => e.UserId == userId);
             Feedback.RemoveAll(f => f.UserId == userId);
-            return Users.Remove(userId);
+            return Users.Remove(userId, out var user) && (PasswordResets.Remove(user.Email.Key) || true);
         }
     }
 
@@ -153,20 +153,20 @@ internal sealed class InMemoryRelations
         public long Fence { get; set; }
     }
 
-    internal sealed class ResetRow(PasswordResetId id, DateTimeOffset notedAt)
+    internal sealed class ResetRow
     {
-        public PasswordResetId Id { get; } = id;
+        public PasswordResetId Id { get; set; }
 
-        public DateTimeOffset NotedAt { get; } = notedAt;
+        public DateTimeOffset NotedAt { get; set; }
 
         /// <summary>Null: its mail is sent.</summary>
-        public DateTimeOffset? Due { get; set; } = notedAt;
+        public DateTimeOffset? Due { get; set; }
 
         public int Attempts { get; set; }
 
         public long Fence { get; set; }
 
-        /// <summary>Null: none is good.</summary>
+        /// <summary>Stays good while a later wish waits for its mail. Null: none is good.</summary>
         public (ResetTokenHash Hash, DateTimeOffset ExpiresAt)? Token { get; set; }
     }
 

@@ -37,6 +37,12 @@ internal sealed partial class PostgresHousekeeping(PostgresDatabase database, Ma
             select run_date from daily_runs where started_at <= $1 and run_date < (select max(run_date) from daily_runs) limit $2 for update skip locked)
         """;
 
+    /// <summary>A later wish may wait beside a token that has expired.</summary>
+    private const string ExpiredResets = """
+        delete from password_resets where email_key in (
+            select email_key from password_resets where expires_at <= $1 and due_at is null limit $2 for update skip locked)
+        """;
+
     /// <summary>Tokens for new passwords expire by the database's clock, from which this process's may differ.</summary>
     private static readonly TimeSpan s_otherClock = TimeSpan.FromHours(1);
 
@@ -53,7 +59,7 @@ internal sealed partial class PostgresHousekeeping(PostgresDatabase database, Ma
             + await CleanAsync("rate_limit_windows", Batch("rate_limit_windows", "limit_name, key", "expires_at"), now, cancellationToken)
             + await CleanAsync("leaderboards", Batch("leaderboards", "map_uid", "saved_at"), now - ILeaderboardCache.KeptFor, cancellationToken)
             + await CleanAsync("mapper_walks", Batch("mapper_walks", "mapper_key", "saved_at"), now - ILeaderboardCache.KeptFor, cancellationToken)
-            + await CleanAsync("password_resets", Batch("password_resets", "user_id", "expires_at"), now - s_otherClock, cancellationToken)
+            + await CleanAsync("password_resets", ExpiredResets, now - s_otherClock, cancellationToken)
             + await CleanAsync("daily_boards", BoardsOfFinishedRuns, now, cancellationToken)
             + await CleanAsync("daily_runs", OldRuns, now - DailyRun.KeptFor, cancellationToken);
     }

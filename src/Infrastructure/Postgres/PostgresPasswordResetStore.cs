@@ -9,15 +9,14 @@ namespace Backend.Infrastructure.Postgres;
 internal sealed class PostgresPasswordResetStore(PostgresDatabase database) : IPasswordResetStore
 {
     /// <summary>What a write must find as it was when the wish was claimed.</summary>
-    private const string IfStillMine = "where user_id = $1 and id = $2 and fence = $3 and due_at is not null";
+    private const string IfStillMine = "where email_key = $1 and id = $2 and fence = $3 and due_at is not null";
 
     private const string IfGood = "where token_hash = $1 and expires_at > clock_timestamp()";
 
     public Task NoteAsync(EmailAddress email, PasswordResetId id, CancellationToken cancellationToken) => database.WriteAsync(
         """
-        insert into password_resets (user_id, id, noted_at, due_at)
-        select u.id, $2, clock_timestamp(), clock_timestamp() from users u where u.email_key = $1 for key share of u
-        on conflict (user_id) do update set id = excluded.id, noted_at = excluded.noted_at, due_at = excluded.due_at, attempts = 0, token_hash = null, expires_at = null
+        insert into password_resets (email_key, id, noted_at, due_at) values ($1, $2, clock_timestamp(), clock_timestamp())
+        on conflict (email_key) do update set id = excluded.id, noted_at = excluded.noted_at, due_at = excluded.due_at, attempts = 0
         """,
         cancellationToken,
         Value(email.Key),
@@ -26,11 +25,17 @@ internal sealed class PostgresPasswordResetStore(PostgresDatabase database) : IP
     public async Task<PasswordResetTicket?> TryClaimAsync(CancellationToken cancellationToken) =>
         (await database.WriteAsync(
             """
+            with nobodys as (
+                delete from password_resets where email_key in (
+                    select r.email_key from password_resets r
+                    where r.due_at <= clock_timestamp() and not exists (select from users u where u.email_key = r.email_key)
+                    order by r.due_at limit 1000 for update skip locked))
             update password_resets as r set attempts = r.attempts + 1, fence = r.fence + 1, due_at = clock_timestamp() + $1
-            from (select user_id from password_resets where due_at <= clock_timestamp() order by due_at limit 1 for update skip locked) due
-            join users u on u.id = due.user_id
-            where r.user_id = due.user_id
-            returning r.id, r.user_id, u.username, u.email, r.attempts, clock_timestamp() - r.noted_at, r.fence
+            from (
+                select w.email_key, u.id, u.username, u.email from password_resets w join users u on u.email_key = w.email_key
+                where w.due_at <= clock_timestamp() order by w.due_at limit 1 for update of w skip locked) due
+            where r.email_key = due.email_key
+            returning r.id, due.id, due.username, due.email, r.attempts, clock_timestamp() - r.noted_at, r.fence
             """,
             static row => UserName.TryCreate(row.GetString(2), out var name) && EmailAddress.TryCreate(row.GetString(3), out var to)
                 ? new PasswordResetTicket(
@@ -54,13 +59,13 @@ internal sealed class PostgresPasswordResetStore(PostgresDatabase database) : IP
         await database.WriteAsync($"delete from password_resets {IfStillMine}", cancellationToken, ClaimOf(ticket)) > 0;
 
     public async Task<UserId?> FindAsync(ResetTokenHash hash, CancellationToken cancellationToken) =>
-        (await database.ReadAsync($"select user_id from password_resets {IfGood}", ReadUser, cancellationToken, Value(hash.Value))).SingleOrDefault();
+        (await database.ReadAsync($"select u.id from password_resets r join users u on u.email_key = r.email_key {IfGood}", ReadUser, cancellationToken, Value(hash.Value))).SingleOrDefault();
 
     public async Task<UserId?> TryUseAsync(ResetTokenHash hash, Secret passwordHash, CancellationToken cancellationToken) =>
         (await database.WriteAsync(
             $"""
-             with used as (delete from password_resets {IfGood} returning user_id)
-             update users u set password_hash = $2 from used where u.id = used.user_id returning u.id
+             with used as (delete from password_resets {IfGood} returning email_key)
+             update users u set password_hash = $2 from used where u.email_key = used.email_key returning u.id
              """,
             ReadUser,
             cancellationToken,
@@ -68,9 +73,9 @@ internal sealed class PostgresPasswordResetStore(PostgresDatabase database) : IP
             Value(passwordHash.Reveal()))).SingleOrDefault();
 
     public Task ForgetAsync(UserId userId, CancellationToken cancellationToken) =>
-        database.WriteAsync("delete from password_resets where user_id = $1", cancellationToken, Value(userId.Value));
+        database.WriteAsync("delete from password_resets r using users u where u.id = $1 and r.email_key = u.email_key", cancellationToken, Value(userId.Value));
 
     private static UserId? ReadUser(NpgsqlDataReader row) => new UserId(row.GetInt64(0));
 
-    private static NpgsqlParameter[] ClaimOf(PasswordResetTicket ticket) => [Value(ticket.UserId.Value), Value(ticket.Id.Value), Value(ticket.Fence)];
+    private static NpgsqlParameter[] ClaimOf(PasswordResetTicket ticket) => [Value(ticket.To.Key), Value(ticket.Id.Value), Value(ticket.Fence)];
 }

@@ -201,12 +201,18 @@ internal sealed class PostgresUserStore(PostgresDatabase database, IDbContextFac
 
     public async Task<bool> RemoveAsync(UserId userId, CancellationToken cancellationToken)
     {
-        var removed = await InContextAsync(
-            async context => await context.Users.Where(u => u.Id == userId.Value).ExecuteDeleteAsync(cancellationToken) > 0,
-            isRepeatable: false,
-            cancellationToken);
+        // What refers to the user goes by itself; his wish for a new password is kept by his address.
+        var removed = await database.WriteAsync(
+            """
+            with gone as (delete from users where id = $1 returning email_key),
+                wish as (delete from password_resets r using gone where r.email_key = gone.email_key)
+            select true from gone
+            """,
+            static row => row.GetBoolean(0),
+            cancellationToken,
+            PostgresDatabase.Value(userId.Value));
         _recent.Forget(userId);
-        return removed;
+        return removed.Count > 0;
     }
 
     /// <summary>One at a time, so that neither the number of users nor the bearer of a name can change between looking and writing.</summary>

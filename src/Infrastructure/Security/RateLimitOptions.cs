@@ -31,7 +31,8 @@ internal sealed class RateLimitOptions
         [RateLimit.ConfirmPassword] = new(5, TimeSpan.FromSeconds(900)),
         [RateLimit.MailPages] = new(30, TimeSpan.FromSeconds(60)),
         [RateLimit.PasswordReset] = new(5, TimeSpan.FromSeconds(900)),
-        [RateLimit.PasswordResetAccount] = new(3, TimeSpan.FromSeconds(3600)),
+        [RateLimit.PasswordResetAccount] = new(10, TimeSpan.FromSeconds(3600)),
+        [RateLimit.PasswordResetAccountAddress] = new(3, TimeSpan.FromSeconds(3600)),
         [RateLimit.ConfirmPasswordReset] = new(10, TimeSpan.FromSeconds(900)),
     };
 

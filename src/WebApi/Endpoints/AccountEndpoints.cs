@@ -19,7 +19,7 @@ internal static class AccountEndpoints
             .Refuses("email", "Please give a valid e-mail address.").Fails(AccountErrors.UserNameTaken, AccountErrors.EmailTaken, AccountErrors.RegistrationClosed)
             .WithExamples(AccountExamples.Registration, AccountExamples.Registered);
         group.MapPost("/password-reset", RequestPasswordReset).AllowAnonymous().WithName(nameof(RequestPasswordReset)).WithSummary("Asks for a mail with a link for a new password; the answer does not tell whether there is such an account")
-            .Limited([RateLimit.PasswordReset], untold: [RateLimit.PasswordResetAccount])
+            .Limited([RateLimit.PasswordReset], untold: [RateLimit.PasswordResetAccount, RateLimit.PasswordResetAccountAddress])
             .Refuses("email", "Please give a valid e-mail address.")
             .WithExamples(AccountExamples.PasswordResetRequest, AccountExamples.PasswordResetNoted);
         group.MapPost("/password-reset/confirm", ConfirmPasswordReset).AllowAnonymous().WithName(nameof(ConfirmPasswordReset)).WithSummary("Changes the password by the token of such a link, once, and ends all sessions")

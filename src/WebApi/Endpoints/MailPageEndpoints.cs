@@ -105,7 +105,7 @@ internal static class MailPageEndpoints
     }
 
     private static async Task<IResult> FailAsync(Error error, IMailPages pages, CancellationToken cancellationToken) =>
-        new PageResult(Problem.StatusOf(error.Kind), await pages.RenderMessageAsync("This did not work", error.Message, link: null, cancellationToken), error.RetryAfter);
+        await PageResult.OfFailureAsync(Problem.StatusOf(error.Kind), error.Message, error.RetryAfter, pages, cancellationToken);
 
     private static Secret TokenOf(HttpContext context) => new(context.Request.Query["token"].ToString());
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Backend.Application.DailyEmails;
 using Backend.Application.Ports;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -12,7 +13,21 @@ internal static class ProblemResponses
     public static Task WriteForStatusAsync(StatusCodeContext status)
     {
         var context = status.HttpContext;
-        return For(context.Response.StatusCode, Problem.TraceIdOf(context)).WriteAsync(context);
+        return WriteAsync(For(context.Response.StatusCode, Problem.TraceIdOf(context)), context);
+    }
+
+    /// <summary>Where links in mails lead there are people, who get a page.</summary>
+    public static async Task WriteAsync(Problem problem, HttpContext context)
+    {
+        if (!context.Request.Path.StartsWithSegments(MailPaths.Root, StringComparison.OrdinalIgnoreCase))
+        {
+            await problem.WriteAsync(context);
+            return;
+        }
+
+        var retryAfter = problem.RetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
+        var page = await PageResult.OfFailureAsync(problem.Status, ForPeople(problem), retryAfter, context.RequestServices.GetRequiredService<IMailPages>(), context.RequestAborted);
+        await page.ExecuteAsync(context);
     }
 
     /// <summary>What there is to say of a status when nothing more is known.</summary>
@@ -21,6 +36,14 @@ internal static class ProblemResponses
         var (code, detail) = Describe(status);
         return Problem.Create(status, code, detail, traceId) with { RetryAfter = status == StatusCodes.Status503ServiceUnavailable ? SecondsUntilRetry : null };
     }
+
+    private static string ForPeople(Problem problem) => problem.Status switch
+    {
+        StatusCodes.Status405MethodNotAllowed => "This page cannot be asked for in this way. Please follow the link in the mail once more.",
+        StatusCodes.Status415UnsupportedMediaType => "This page takes its own form, and nothing else.",
+        StatusCodes.Status500InternalServerError => $"{problem.Detail} It is {problem.TraceId}.",
+        _ => problem.Detail,
+    };
 
     private static (string Code, string Detail) Describe(int status) => status switch
     {
@@ -77,7 +100,7 @@ internal sealed partial class UnhandledExceptionHandler(ILogger<UnhandledExcepti
             LogUnhandled(exception, httpContext.Request.Method, endpoint);
         }
 
-        await problem.WriteAsync(httpContext);
+        await ProblemResponses.WriteAsync(problem, httpContext);
         return true;
     }
 

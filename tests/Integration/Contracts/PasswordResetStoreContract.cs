@@ -19,13 +19,16 @@ public abstract class PasswordResetStoreContract
     /// <summary>Lets time pass on the clock that measures claims and expiry.</summary>
     protected abstract Task PassAsync(TimeSpan duration);
 
+    /// <summary>For how many addresses the store made last keeps something.</summary>
+    protected abstract Task<int> KeptAsync();
+
     [Fact]
     public async Task A_wish_is_claimed_once_for_the_user_of_the_address_in_any_case()
     {
         var (resets, users) = await CreateAsync();
         var user = await users.AddAsync();
         await users.AddAsync();
-        var id = await NoteAsync(resets, user, upper: true);
+        var id = await NoteAsync(resets, Address(user.Email.Value.ToUpperInvariant()));
         await PassAsync(TimeSpan.FromSeconds(3));
 
         var claims = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => resets.TryClaimAsync(CancellationToken.None))));
@@ -36,15 +39,38 @@ public abstract class PasswordResetStoreContract
     }
 
     [Fact]
-    public async Task A_wish_of_nobody_is_none()
+    public async Task Wishes_of_nobody_are_none_hold_up_nobody_and_are_forgotten()
     {
         var (resets, users) = await CreateAsync();
-        await users.AddAsync();
-        EmailAddress.TryCreate("nobody@example.org", out var email).ShouldBeTrue();
+        var user = await users.AddAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            await NoteAsync(resets, Address($"nobody{i}@example.org"));
+        }
 
-        await resets.NoteAsync(email!, new PasswordResetId(Ids.Next()), CancellationToken.None);
+        var id = await NoteAsync(resets, user);
 
+        (await resets.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull().Id.ShouldBe(id);
         (await resets.TryClaimAsync(CancellationToken.None)).ShouldBeNull();
+        (await KeptAsync()).ShouldBe(1);
+        await users.AddAsync("late", address: "nobody7@example.org");
+        (await resets.TryClaimAsync(CancellationToken.None)).ShouldBeNull("it was wished for before there was such a user");
+    }
+
+    [Fact]
+    public async Task Of_each_address_there_is_one_wish_whether_a_user_has_it_or_not()
+    {
+        var (resets, users) = await CreateAsync();
+        var user = await users.AddAsync();
+        foreach (var email in new[] { user.Email, Address("Nobody@example.org") })
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await NoteAsync(resets, Address(i == 1 ? email.Value.ToUpperInvariant() : email.Value));
+            }
+        }
+
+        (await KeptAsync()).ShouldBe(2);
     }
 
     [Fact]
@@ -99,25 +125,62 @@ public abstract class PasswordResetStoreContract
     }
 
     [Fact]
-    public async Task A_later_wish_takes_the_place_of_an_earlier_one_at_any_point()
+    public async Task A_later_wish_takes_the_place_of_an_earlier_one_at_any_point_and_its_token_that_of_the_earlier_one()
     {
         var (resets, users) = await CreateAsync();
         var user = await users.AddAsync();
         var token = await SendAsync(resets, user);
         await NoteAsync(resets, user);
-        (await resets.FindAsync(token, CancellationToken.None)).ShouldBeNull();
+        (await resets.FindAsync(token, CancellationToken.None)).ShouldBe(user.Id);
         var earlier = (await resets.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
-        (await resets.TryArmAsync(earlier, token, s_validity, CancellationToken.None)).ShouldBeTrue();
+        (await resets.FindAsync(token, CancellationToken.None)).ShouldBe(user.Id);
+        (await resets.TryArmAsync(earlier, Hash("earlier"), s_validity, CancellationToken.None)).ShouldBeTrue();
+        (await resets.FindAsync(token, CancellationToken.None)).ShouldBeNull();
 
         var id = await NoteAsync(resets, user);
 
-        (await resets.FindAsync(token, CancellationToken.None)).ShouldBeNull();
+        (await resets.FindAsync(Hash("earlier"), CancellationToken.None)).ShouldBe(user.Id);
         await ShouldBeLostAsync(resets, earlier);
         var later = (await resets.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
         (later.Id, later.Attempt, later.Age).ShouldBe((id, 1, TimeSpan.Zero));
         await ShouldBeLostAsync(resets, earlier);
+        (await resets.FindAsync(Hash("earlier"), CancellationToken.None)).ShouldBe(user.Id);
         (await resets.TryArmAsync(later, Hash("later"), s_validity, CancellationToken.None)).ShouldBeTrue();
+        (await resets.FindAsync(Hash("earlier"), CancellationToken.None)).ShouldBeNull();
         (await resets.FindAsync(Hash("later"), CancellationToken.None)).ShouldBe(user.Id);
+    }
+
+    [Fact]
+    public async Task A_later_wish_keeps_no_token_alive_and_goes_when_the_token_is_used()
+    {
+        var (resets, users) = await CreateAsync();
+        var (user, other) = (await users.AddAsync(), await users.AddAsync());
+        var (used, expired) = (await SendAsync(resets, user), await SendAsync(resets, other));
+        await NoteAsync(resets, user);
+        (await resets.TryUseAsync(used, s_fresh, CancellationToken.None)).ShouldBe(user.Id);
+        (await resets.TryClaimAsync(CancellationToken.None)).ShouldBeNull();
+
+        await PassAsync(s_validity - TimeSpan.FromSeconds(1));
+        var id = await NoteAsync(resets, other);
+        await PassAsync(TimeSpan.FromSeconds(1));
+
+        (await resets.FindAsync(expired, CancellationToken.None)).ShouldBeNull();
+        (await resets.TryUseAsync(expired, s_fresh, CancellationToken.None)).ShouldBeNull();
+        (await resets.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull().Id.ShouldBe(id);
+    }
+
+    [Fact]
+    public async Task A_user_takes_a_wish_that_waits_with_him()
+    {
+        var (resets, users) = await CreateAsync();
+        var user = await users.AddAsync();
+        await NoteAsync(resets, user);
+
+        (await users.RemoveAsync(user.Id, CancellationToken.None)).ShouldBeTrue();
+
+        (await KeptAsync()).ShouldBe(0);
+        await users.AddAsync("another", address: user.Email.Value);
+        (await resets.TryClaimAsync(CancellationToken.None)).ShouldBeNull();
     }
 
     [Fact]
@@ -218,11 +281,14 @@ public abstract class PasswordResetStoreContract
 
     private static ResetTokenHash Hash(string token) => ResetTokenHash.Of(new Secret(token));
 
-    private static async Task<PasswordResetId> NoteAsync(IPasswordResetStore resets, User user, bool upper = false)
+    private static EmailAddress Address(string text) => EmailAddress.TryCreate(text, out var email) ? email : throw new ArgumentException("It is no address.", nameof(text));
+
+    private static Task<PasswordResetId> NoteAsync(IPasswordResetStore resets, User user) => NoteAsync(resets, user.Email);
+
+    private static async Task<PasswordResetId> NoteAsync(IPasswordResetStore resets, EmailAddress email)
     {
-        EmailAddress.TryCreate(upper ? user.Email.Value.ToUpperInvariant() : user.Email.Value, out var email).ShouldBeTrue();
         var id = new PasswordResetId(Ids.Next());
-        await resets.NoteAsync(email!, id, CancellationToken.None);
+        await resets.NoteAsync(email, id, CancellationToken.None);
         return id;
     }
 

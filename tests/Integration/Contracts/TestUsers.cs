@@ -12,9 +12,9 @@ internal static class TestUsers
 
     public static UserName Name(string text) => UserName.TryCreate(text, out var name) ? name : throw new ArgumentException(text, nameof(text));
 
-    public static async Task<User> AddAsync(this IUserStore users, string name, DateTimeOffset? createdAt = null)
+    public static async Task<User> AddAsync(this IUserStore users, string name, DateTimeOffset? createdAt = null, string? address = null)
     {
-        EmailAddress.TryCreate($"{Ids.Next():N}@Example.org", out var email).ShouldBeTrue();
+        EmailAddress.TryCreate(address ?? $"{Ids.Next():N}@Example.org", out var email).ShouldBeTrue();
         var outcome = await users.AddAsync(new NewUser(Name(name), email!, new Secret("hash"), Role.User, createdAt ?? CreatedAt), int.MaxValue, CancellationToken.None);
         outcome.Status.ShouldBe(AddUserStatus.Added);
         return outcome.User!;

@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using Backend.Application.Ports;
 using Backend.Integration.Support;
 using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
 
 namespace Backend.Integration.Http;
 
@@ -185,6 +187,58 @@ public abstract partial class MailPageTests(HostProfile profile) : ProfileSuite(
         (await ToldAsync(user)).ShouldBe(Standard);
     }
 
+    [Fact]
+    public async Task What_goes_wrong_before_a_page_is_reached_is_said_in_a_page_as_well()
+    {
+        await using var host = Start();
+        var user = await host.SignInAsync();
+        using var client = host.CreateClient();
+        var link = await LinkAsync(host, Preferences, user);
+
+        var method = await AskAsync(client, HttpMethod.Delete, link);
+        var elsewhere = await AskAsync(client, HttpMethod.Get, "/MAIL/nowhere");
+        var large = await PostAsync(client, link, ("timeZone", new string('x', 1024 * 1024)));
+        var head = await AskAsync(client, HttpMethod.Head, "/mail/nowhere");
+
+        ShouldBePage(method, 405);
+        method.Answer.Content.Headers.Allow.ShouldBe(["GET", "HEAD", "OPTIONS", "POST"], ignoreOrder: true);
+        method.Body.ShouldContain("Please follow the link in the mail once more.");
+        ShouldBePage(elsewhere, 404);
+        elsewhere.Body.ShouldContain("There is nothing at this address.");
+        ShouldBePage(large, 413);
+        large.Body.ShouldContain("larger than 1 MB");
+        (head.Status, head.Body).ShouldBe((404, ""));
+        head.Answer.ShouldBePage();
+        (await ToldAsync(user)).ShouldBe(Standard);
+        using var api = await client.GetAsync("/mailing");
+        api.Content.Headers.ContentType!.MediaType.ShouldBe("application/problem+json");
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task So_are_bugs_and_a_store_that_is_away(int status)
+    {
+        Exception trouble = status == 503 ? new StoreUnavailableException("away", new TimeoutException("secret")) : new InvalidOperationException("secret");
+        var limiter = Substitute.For<IRateLimiter>();
+        limiter.TryTakeAsync(default, null!, default).ReturnsForAnyArgs(Task.FromException<RateLimitVerdict>(trouble));
+        await using var host = Start(services: services => services.AddSingleton(limiter));
+        using var client = host.CreateClient();
+
+        foreach (var path in new[] { Preferences, Unsubscribe, "/mail/reset-password" })
+        {
+            var (get, post) = (await AskAsync(client, HttpMethod.Get, $"{path}?token=x"), await PostAsync(client, $"{path}?token=x", ("newPassword", "another good password"), ("timeZone", "UTC")));
+
+            foreach (var page in new[] { get, post })
+            {
+                ShouldBePage(page, status);
+                page.Body.ShouldNotContain("secret");
+                page.Answer.Header("Retry-After").ShouldBe(status == 503 ? "2" : null);
+                page.Body.ShouldMatch(status == 503 ? "Please try again shortly" : "The trace id helps us to find it. It is [0-9a-f]{32}.");
+            }
+        }
+    }
+
     private static async Task<string> LinkAsync(BackendHost host, string path, SignedInUser user)
     {
         var found = (await host.Services.GetRequiredService<IUserStore>().FindByLoginAsync(user.Name, CancellationToken.None)).ShouldNotBeNull();
@@ -212,7 +266,13 @@ public abstract partial class MailPageTests(HostProfile profile) : ProfileSuite(
         page.Answer.ShouldBePage();
         page.Body.ShouldStartWith("<!DOCTYPE html>");
         page.Body.ShouldNotContain("<script");
+        page.Body.ShouldNotContain(" style=");
+        var sheet = Sheets().Matches(page.Body).ShouldHaveSingleItem().Groups["sheet"].Value;
+        page.Answer.StyleHash().ShouldBe(Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(sheet))));
     }
+
+    [GeneratedRegex("<style>(?<sheet>[^<]*)</style>", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Sheets();
 
     private static string ActionOf(string body, string path) =>
         WebUtility.HtmlDecode(Actions().Matches(body).Select(m => m.Groups["action"].Value).Single(action => action.StartsWith($"{path}?", StringComparison.Ordinal)));

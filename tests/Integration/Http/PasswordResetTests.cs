@@ -179,7 +179,7 @@ public abstract partial class PasswordResetTests(HostProfile profile) : ProfileS
     [Fact]
     public async Task Wishes_are_limited_by_account_and_by_client_and_tell_nothing_of_the_account()
     {
-        await using var host = await StartIdleAsync(("RateLimits:PasswordReset", "6/900"), ("RateLimits:PasswordResetAccount", "2/3600"), ("RateLimits:ConfirmPasswordReset", "1/900"));
+        await using var host = await StartIdleAsync(("RateLimits:PasswordReset", "6/900"), ("RateLimits:PasswordResetAccountAddress", "2/3600"), ("RateLimits:PasswordResetAccount", "4/3600"), ("RateLimits:ConfirmPasswordReset", "1/900"));
         var user = await host.SignInAsync();
         using var client = host.CreateClient();
         foreach (var email in new[] { await AddressAsync(user), "nobody@example.net" })
@@ -201,6 +201,78 @@ public abstract partial class PasswordResetTests(HostProfile profile) : ProfileS
         Mails(host).Count.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Strangers_do_not_hold_up_the_owner_and_no_mailbox_is_flooded()
+    {
+        await using var host = await StartIdleAsync(("RateLimits:PasswordResetAccountAddress", "2/3600"), ("RateLimits:PasswordResetAccount", "5/3600"), ("Http:TrustedProxies", "127.0.0.1"));
+        var email = await AddressAsync(await host.SignInAsync());
+        var answers = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (client, status) in new[] { ("2001:db8::1", 202), ("2001:db8::2", 202), ("2001:db8::3", 429), ("203.0.113.1", 202), ("203.0.113.2", 202), ("203.0.113.3", 202), ("203.0.113.4", 202) })
+        {
+            using var asking = host.CreateClient();
+            asking.DefaultRequestHeaders.Add("X-Forwarded-For", client);
+            var before = Mails(host).Count;
+            var (answered, body) = await asking.AskAsync("POST", Wish, new { email });
+            ((int)answered).ShouldBe(status, client);
+            if (status == 202)
+            {
+                answers.Add(body.ToJsonString());
+                var isNoted = client is not "203.0.113.4";
+                await SendAsync(host, isNoted ? 1 : 0);
+                Mails(host).Count.ShouldBe(before + (isNoted ? 1 : 0), client);
+            }
+        }
+
+        answers.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_link_works_until_the_mail_of_a_later_wish_is_on_its_way()
+    {
+        await using var host = await StartIdleAsync();
+        var user = await host.SignInAsync();
+        using var client = host.CreateClient();
+        var first = await MailedAsync(host, user);
+        await client.AskAsync("POST", Wish, new { email = await AddressAsync(user) }).ShouldSucceedAsync(202);
+        (await PageAsync(client, HttpMethod.Get, first)).Status.ShouldBe(200);
+
+        await SendAsync(host);
+
+        (await PageAsync(client, HttpMethod.Get, first)).Status.ShouldBe(404);
+        var latest = await MailedAsync(host, user);
+        await client.AskAsync("POST", Wish, new { email = await AddressAsync(user) }).ShouldSucceedAsync(202);
+        await client.AskAsync("POST", Confirm, new { token = latest, newPassword = Fresh }).ShouldSucceedAsync();
+        await SendAsync(host, 0);
+    }
+
+    /// <summary>Whichever is first: the other one has then been told the truth of an earlier password or link.</summary>
+    [Fact]
+    public async Task Of_a_new_password_and_a_link_that_is_used_at_once_one_wins_and_no_session_outlives_it()
+    {
+        await using var host = await StartIdleAsync();
+        using var client = host.CreateClient();
+        for (var round = 0; round < 6; round++)
+        {
+            var user = await host.SignInAsync();
+            var elsewhere = await host.SignInAgainAsync(user.Name);
+            var token = await MailedAsync(host, user);
+            var (changed, reset) = ($"changed password {round}", $"reset password {round}");
+
+            var answers = await Task.WhenAll(
+                user.AskAsync("POST", "/api/v1/users/password", new { currentPassword = BackendHost.Password, newPassword = changed }),
+                client.AskAsync("POST", Confirm, new { token, newPassword = reset }));
+
+            var isReset = answers[1].Status == HttpStatusCode.OK;
+            answers.Select(a => (int)a.Status).ShouldBe(isReset ? [answers[0].Status == HttpStatusCode.Unauthorized ? 401 : 403, 200] : [200, 404]);
+            (await SignsInAsync(client, user, BackendHost.Password)).ShouldBeFalse();
+            (await SignsInAsync(client, user, changed)).ShouldBe(!isReset);
+            (await SignsInAsync(client, user, reset)).ShouldBe(isReset);
+            (await LiveAsync(elsewhere)).ShouldBeFalse();
+            (await LiveAsync(user)).ShouldBe(!isReset, "whoever has changed the password stays, as he is told");
+            (await PageAsync(client, HttpMethod.Get, token)).Status.ShouldBe(404);
+        }
+    }
+
     private async Task<BackendHost> StartIdleAsync(params (string Key, string Value)[] settings)
     {
         var host = Start(settings.ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal), _clock);
@@ -218,7 +290,7 @@ public abstract partial class PasswordResetTests(HostProfile profile) : ProfileS
         return TokenOf(Mails(host).Where(mail => !before.Contains(mail.MessageId)).ShouldHaveSingleItem());
     }
 
-    private static async Task SendAsync(BackendHost host) => (await host.Services.GetRequiredService<IMediator>().Send(new SendPasswordResetsCommand())).Value.Sent.ShouldBe(1);
+    private static async Task SendAsync(BackendHost host, int sent = 1) => (await host.Services.GetRequiredService<IMediator>().Send(new SendPasswordResetsCommand())).Value.ShouldBe(new SentPasswordResets(sent, 0, 0));
 
     private static async Task<string> AddressAsync(SignedInUser user) => (string)(await user.AskAsync("GET", "/api/v1/users/profile").ShouldSucceedAsync())["email"]!;
 

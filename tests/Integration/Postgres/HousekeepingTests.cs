@@ -56,8 +56,8 @@ public sealed class HousekeepingTests(ITestOutputHelper output) : IAsyncLifetime
                 select 'Login', e::text::bytea, '{}', true, now() + e from unnest(array[interval '-1 second', interval '1 minute']) e;
             insert into leaderboards (map_uid, read_at, saved_at, entries) select e::text, now(), now() + e, '[]' from unnest(array[interval '-61 minutes', interval '-59 minutes']) e;
             insert into mapper_walks (mapper_key, started_at, last_read_at, saved_at) select e::text, now(), now(), now() + e from unnest(array[interval '-61 minutes', interval '-59 minutes']) e;
-            insert into users (username, email, password_hash, role, created_at) select e::text, e::text, '', 'user', now() from unnest(array[interval '-61 minutes', interval '-59 minutes']) e;
-            insert into password_resets (user_id, id, noted_at, expires_at) select id, gen_random_uuid(), now(), now() + username::interval from users
+            insert into password_resets (email_key, id, noted_at, expires_at) select e::text, gen_random_uuid(), now(), now() + e from unnest(array[interval '-61 minutes', interval '-59 minutes']) e;
+            insert into password_resets (email_key, id, noted_at, due_at, expires_at) values ('WAITS ANEW', gen_random_uuid(), now(), now(), now() - interval '61 minutes')
             """);
 
         (await CleanAsync()).ShouldBe(5);
@@ -66,7 +66,7 @@ public sealed class HousekeepingTests(ITestOutputHelper output) : IAsyncLifetime
         (await ReadAsync<long>("select count(*) from rate_limit_windows where expires_at > now()")).ShouldBe([1]);
         (await ReadAsync<string>("select map_uid from leaderboards")).ShouldBe(["-00:59:00"]);
         (await ReadAsync<string>("select mapper_key from mapper_walks")).ShouldBe(["-00:59:00"]);
-        (await ReadAsync<string>("select username from users join password_resets on user_id = users.id")).ShouldBe(["-00:59:00"]);
+        (await ReadAsync<string>("select email_key from password_resets order by 1")).ShouldBe(["-00:59:00", "WAITS ANEW"]);
     }
 
     [Fact]

@@ -64,9 +64,12 @@ public sealed class PostgresPasswordResetStoreTests(ContractDatabase database) :
 {
     protected override async Task<(IPasswordResetStore Resets, IUserStore Users)> CreateAsync()
     {
-        await database.ExecuteAsync("delete from users");
+        await database.ExecuteAsync("delete from users; delete from password_resets");
         return (new PostgresPasswordResetStore(database.Database), new PostgresUserStore(database.Database, database.Contexts, TimeProvider.System));
     }
+
+    protected override async Task<int> KeptAsync() =>
+        (await database.Database.ReadAsync("select count(*)::int from password_resets", static row => row.GetInt32(0), CancellationToken.None)).Single();
 
     protected override Task PassAsync(TimeSpan duration) => database.PassAsync(Time, duration);
 }

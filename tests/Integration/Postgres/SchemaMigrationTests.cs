@@ -370,6 +370,22 @@ public sealed class SchemaMigrationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Wishes_for_a_new_password_and_links_that_are_good_outlive_the_step_to_addresses()
+    {
+        var folder = CopyOfScripts();
+        File.Delete(Path.Combine(folder, "0006_wishes_by_address.sql"));
+        await Of(folder).MigrateAsync(CancellationToken.None);
+        await EarlierDatabase.ExecuteAsync(DataSource, """
+            insert into users (username, email, password_hash, role, created_at) values ('Owl', 'owl@Quarry.example', 'x', 'user', now());
+            insert into password_resets (user_id, id, noted_at, token_hash, expires_at) select id, gen_random_uuid(), now(), 'hash', now() from users
+            """);
+
+        await MigrateAsync();
+
+        (await ReadAsync<string>("select concat_ws('|', email_key, token_hash) from password_resets")).ShouldBe(["OWL@QUARRY.EXAMPLE|hash"]);
+    }
+
+    [Fact]
     public async Task The_key_of_a_text_is_the_same_in_the_database_and_in_the_service()
     {
         await MigrateAsync();

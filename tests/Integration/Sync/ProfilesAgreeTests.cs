@@ -124,7 +124,8 @@ public sealed partial class ProfilesAgreeTests(ProfilesAgreeTests.Recordings rec
             ["RateLimits:ConfirmPassword"] = "5/900",
             ["RateLimits:MailPages"] = "30/60",
             ["RateLimits:PasswordReset"] = "5/900",
-            ["RateLimits:PasswordResetAccount"] = "3/3600",
+            ["RateLimits:PasswordResetAccount"] = "10/3600",
+            ["RateLimits:PasswordResetAccountAddress"] = "3/3600",
             ["RateLimits:ConfirmPasswordReset"] = "10/900",
             ["MapSearches:LeaderboardFreshness"] = "01:00:00",
 

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
@@ -31,11 +33,11 @@ public sealed partial class RazorMailPagesTests : IDisposable
 
     [Fact]
     public async Task A_message_is_as_approved() => await Golden.ShouldBeApprovedAsync(
-        "page-message.html", await _pages.RenderMessageAsync("You are unsubscribed", "You get <no> more.", new MailPageLink(s_save, "Choose anew"), CancellationToken.None));
+        "page-message.html", await MessageAsync("You are unsubscribed", "You get <no> more.", new MailPageLink(s_save, "Choose anew")));
 
     [Fact]
     public async Task The_form_for_a_new_password_is_as_approved() => await Golden.ShouldBeApprovedAsync(
-        "page-password.html", await _pages.RenderNewPasswordAsync(new NewPasswordView(Make.Name("Zoé <b>"), s_save), "Nothing is changed. <It> is too short.", CancellationToken.None));
+        "page-password.html", await NewPasswordAsync("Zoé <b>", "Nothing is changed. <It> is too short."));
 
     [Fact]
     public async Task Boxes_are_ticked_and_a_button_is_there_as_said()
@@ -58,8 +60,8 @@ public sealed partial class RazorMailPagesTests : IDisposable
         foreach (var page in new[]
         {
             await PreferencesAsync(text, new MailPreferences(text, MapperMail: true, DriverMail: true), text, offersToUnsubscribe: true),
-            await _pages.RenderMessageAsync(text, text, new MailPageLink(s_save, text), CancellationToken.None),
-            await _pages.RenderNewPasswordAsync(new NewPasswordView(Make.Name(text), s_save), text, CancellationToken.None),
+            await MessageAsync(text, text, new MailPageLink(s_save, text)),
+            await NewPasswordAsync(text, text),
         })
         {
             page.ShouldContain(shown);
@@ -68,18 +70,40 @@ public sealed partial class RazorMailPagesTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_on_a_page_needs_a_script_or_another_host()
+    public async Task Nothing_on_a_page_needs_a_script_another_host_or_a_style_beside_its_sheet()
     {
-        var page = await PreferencesAsync("Zoé", MailPreferences.Standard, "note", offersToUnsubscribe: true) + await _pages.RenderMessageAsync("a", "b", link: null, CancellationToken.None);
-
-        foreach (var needle in new[] { "<script", "<img", "<link", "src=", "url(", "@import", "http:", "https:", " onclick", "javascript" })
+        foreach (var page in new[]
         {
-            page.ShouldNotContain(needle, Case.Insensitive);
+            await PreferencesAsync("Zoé", MailPreferences.Standard, "note", offersToUnsubscribe: true),
+            await MessageAsync("a", "b", link: null),
+            await NewPasswordAsync("Zoé", "note"),
+        })
+        {
+            foreach (var needle in new[] { "<script", "<img", "<link", "src=", "url(", "@import", "http:", "https:", " onclick", "javascript", " style=" })
+            {
+                page.ShouldNotContain(needle, Case.Insensitive);
+            }
+
+            Sheets().Count(page).ShouldBe(1);
         }
     }
 
-    private Task<string> PreferencesAsync(string name, MailPreferences preferences, string? note, bool offersToUnsubscribe) =>
-        _pages.RenderPreferencesAsync(new MailPreferencesView(Make.Name(name), preferences, s_save, s_unsubscribe), note, offersToUnsubscribe, CancellationToken.None);
+    private async Task<string> PreferencesAsync(string name, MailPreferences preferences, string? note, bool offersToUnsubscribe) =>
+        Whole(await _pages.RenderPreferencesAsync(new MailPreferencesView(Make.Name(name), preferences, s_save, s_unsubscribe), note, offersToUnsubscribe, CancellationToken.None));
+
+    private async Task<string> NewPasswordAsync(string name, string? note) => Whole(await _pages.RenderNewPasswordAsync(new NewPasswordView(Make.Name(name), s_save), note, CancellationToken.None));
+
+    private async Task<string> MessageAsync(string title, string message, MailPageLink? link) => Whole(await _pages.RenderMessageAsync(title, message, link, CancellationToken.None));
+
+    /// <summary>Its hash is that of what stands between the tags, as browsers take it.</summary>
+    private static string Whole(MailPage page)
+    {
+        page.StyleHash.ShouldBe(Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Sheets().Match(page.Html).Groups["sheet"].Value))));
+        return page.Html;
+    }
+
+    [GeneratedRegex("<style>(?<sheet>[^<]*)</style>", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    private static partial Regex Sheets();
 
     [GeneratedRegex("<option value=\"[^\"]*\"></option>\\s*", RegexOptions.NonBacktracking)]
     private static partial Regex Zones();

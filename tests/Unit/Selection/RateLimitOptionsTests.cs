@@ -29,9 +29,10 @@ public sealed class RateLimitOptionsTests
         options[RateLimit.ConfirmPassword].ShouldBe(new RateLimitRule(5, TimeSpan.FromSeconds(900)));
         options[RateLimit.MailPages].ShouldBe(new RateLimitRule(30, TimeSpan.FromSeconds(60)));
         options[RateLimit.PasswordReset].ShouldBe(new RateLimitRule(5, TimeSpan.FromSeconds(900)));
-        options[RateLimit.PasswordResetAccount].ShouldBe(new RateLimitRule(3, TimeSpan.FromSeconds(3600)));
+        options[RateLimit.PasswordResetAccount].ShouldBe(new RateLimitRule(10, TimeSpan.FromSeconds(3600)));
+        options[RateLimit.PasswordResetAccountAddress].ShouldBe(new RateLimitRule(3, TimeSpan.FromSeconds(3600)));
         options[RateLimit.ConfirmPasswordReset].ShouldBe(new RateLimitRule(10, TimeSpan.FromSeconds(900)));
-        Enum.GetValues<RateLimit>().Length.ShouldBe(18, "a new limit needs its line here");
+        Enum.GetValues<RateLimit>().Length.ShouldBe(19, "a new limit needs its line here");
     }
 
     [Theory]

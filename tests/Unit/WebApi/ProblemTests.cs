@@ -1,7 +1,11 @@
+using System.Text;
 using System.Text.Json.Nodes;
+using Backend.Application.Ports;
 using Backend.Domain.Common;
+using Backend.Infrastructure.Email;
 using Backend.WebApi.Http;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Backend.Unit.WebApi;
 
@@ -25,6 +29,33 @@ public sealed class ProblemTests
             [ErrorKind.UpstreamTimeout] = 504,
         }, ignoreOrder: true);
         Should.Throw<ArgumentOutOfRangeException>(() => Problem.StatusOf((ErrorKind)99));
+    }
+
+    [Theory]
+    [InlineData(400, "The request is malformed.")]
+    [InlineData(404, "There is nothing at this address.")]
+    [InlineData(405, "Please follow the link in the mail once more.")]
+    [InlineData(413, "larger than 1 MB.")]
+    [InlineData(415, "This page takes its own form, and nothing else.")]
+    [InlineData(500, "The trace id helps us to find it. It is trace.")]
+    [InlineData(503, "Please try again shortly.")]
+    public async Task Where_links_in_mails_lead_it_is_a_page_and_nowhere_else(int status, string sentence)
+    {
+        await using var services = new ServiceCollection().AddLogging().AddSingleton<IMailPages, RazorMailPages>().BuildServiceProvider();
+        foreach (var (path, type) in new[] { ("/mail/preferences", "text/html; charset=utf-8"), ("/Mail/nowhere", "text/html; charset=utf-8"), ("/mails", Problem.MediaType), ("/api/v1/mail", Problem.MediaType) })
+        {
+            var context = new DefaultHttpContext { RequestServices = services, Request = { Path = path }, Response = { Body = new MemoryStream() } };
+
+            await ProblemResponses.WriteAsync(ProblemResponses.For(status, "trace"), context);
+
+            (context.Response.StatusCode, context.Response.ContentType).ShouldBe((status, type), path);
+            context.Response.Headers.RetryAfter.ToString().ShouldBe(status == 503 ? "2" : "");
+            if (type != Problem.MediaType)
+            {
+                Encoding.UTF8.GetString(((MemoryStream)context.Response.Body).ToArray()).ShouldContain(sentence);
+                context.Response.Headers.ContentSecurityPolicy.ToString().ShouldContain("style-src 'sha256-");
+            }
+        }
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Backend.Application.PasswordResets;
 using Backend.Application.Ports;
 using Backend.Domain.Common;
+using Backend.Domain.Sessions;
 using Backend.Unit.Support;
 using NSubstitute;
 
@@ -41,9 +42,10 @@ public sealed class ConfirmPasswordResetTests
     }
 
     [Fact]
-    public async Task A_token_that_somebody_else_used_meanwhile_is_no_good()
+    public async Task A_token_that_somebody_else_used_meanwhile_is_no_good_and_ends_no_session()
     {
         var user = await _mails.MailedAsync();
+        await _mails.Areas.Sessions.AddAsync(Make.Session() with { UserId = user.Id }, CancellationToken.None);
         _mails.Areas.Passwords.HashAsync(null!, default).ReturnsForAnyArgs(async _ =>
         {
             await _mails.Areas.PasswordResets.ForgetAsync(user.Id, CancellationToken.None);
@@ -52,6 +54,21 @@ public sealed class ConfirmPasswordResetTests
 
         (await ConfirmAsync("token 1")).Error.ShouldBe(PasswordResetErrors.Unknown);
 
+        (await _mails.Areas.Users.FindAsync(user.Id, CancellationToken.None)).ShouldBe(user);
+        (await _mails.Areas.Sessions.ListAsync(user.Id, CancellationToken.None)).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task While_the_store_of_sessions_is_away_the_token_stays_good()
+    {
+        var user = await _mails.MailedAsync();
+        var away = Substitute.For<ISessionStore>();
+        away.ListAsync(default, default).ReturnsForAnyArgs(Task.FromException<IReadOnlyList<Session>>(new StoreUnavailableException("away", new TimeoutException())));
+        away.RemoveAllAsync(default, default).ReturnsForAnyArgs(Task.FromException<int>(new StoreUnavailableException("away", new TimeoutException())));
+
+        await Should.ThrowAsync<StoreUnavailableException>(() => ConfirmAsync("token 1", sessions: away));
+
+        (await _mails.OwnerOfAsync("token 1")).ShouldBe(user.Id);
         (await _mails.Areas.Users.FindAsync(user.Id, CancellationToken.None)).ShouldBe(user);
     }
 
@@ -93,8 +110,8 @@ public sealed class ConfirmPasswordResetTests
         new ConfirmPasswordResetValidator(common).Validate(Command(token, password)).Errors.ShouldHaveSingleItem().PropertyName.ShouldBe(field);
     }
 
-    private Task<Result<Nothing>> ConfirmAsync(string token, string password = "a new password") =>
-        new ConfirmPasswordResetHandler(_mails.Areas.PasswordResets, _mails.Areas.Sessions, _mails.Areas.Passwords, _mails.Areas.Limiter).Handle(Command(token, password), CancellationToken.None);
+    private Task<Result<Nothing>> ConfirmAsync(string token, string password = "a new password", ISessionStore? sessions = null) =>
+        new ConfirmPasswordResetHandler(_mails.Areas.PasswordResets, sessions ?? _mails.Areas.Sessions, _mails.Areas.Passwords, _mails.Areas.Limiter).Handle(Command(token, password), CancellationToken.None);
 
     private static ConfirmPasswordResetCommand Command(string? token, string? password) =>
         new(token is null ? null : new Secret(token), password is null ? null : new Secret(password), ResetMails.Client);

@@ -1,5 +1,7 @@
 using Backend.Application.PasswordResets;
+using Backend.Application.Ports;
 using Backend.Domain.Common;
+using NSubstitute;
 
 namespace Backend.Unit.Application.PasswordResets;
 
@@ -22,20 +24,60 @@ public sealed class RequestPasswordResetTests
     }
 
     [Fact]
-    public async Task An_account_may_be_asked_for_only_so_often_whether_it_is_there_or_not()
+    public async Task A_client_may_ask_for_an_account_only_so_often_whether_it_is_there_or_not_and_holds_up_nobody_else()
     {
         var user = await _mails.Areas.AddUserAsync();
         foreach (var email in new[] { user.Email.Value, "nobody@example.org" })
         {
-            for (var i = 0; i < 2; i++)
-            {
-                (await _mails.RequestAsync(email, $"192.0.2.{i}")).IsSuccess.ShouldBeTrue();
-            }
+            var client = $"2001:db8:0:{email.Length}::";
+            (await _mails.RequestAsync(email, $"{client}1")).IsSuccess.ShouldBeTrue();
+            (await _mails.RequestAsync($"  {email}\t", $"{client}2")).IsSuccess.ShouldBeTrue();
 
-            (await _mails.RequestAsync(email.ToUpperInvariant(), "192.0.2.9")).Error!.Kind.ShouldBe(ErrorKind.TooManyRequests);
+            (await _mails.RequestAsync(email.ToUpperInvariant(), $"{client}3")).Error!.Kind.ShouldBe(ErrorKind.TooManyRequests);
+            (await _mails.RequestAsync(email, $"192.0.2.{email.Length}")).IsSuccess.ShouldBeTrue();
         }
 
-        _mails.Noted.ShouldBe(4);
+        _mails.Noted.ShouldBe(6);
+    }
+
+    [Fact]
+    public async Task Above_what_a_mailbox_may_get_the_answer_is_the_same_and_nothing_is_noted()
+    {
+        var user = await _mails.Areas.AddUserAsync();
+        foreach (var email in new[] { user.Email.Value, "nobody@example.org" })
+        {
+            for (var i = 0; i < 7; i++)
+            {
+                (await _mails.RequestAsync(i % 2 == 0 ? email : email.ToUpperInvariant(), $"192.0.2.{(10 * email.Length) + i}")).IsSuccess.ShouldBeTrue();
+            }
+        }
+
+        _mails.Noted.ShouldBe(10);
+        _mails.Areas.Clock.Advance(TimeSpan.FromHours(1));
+        await _mails.RequestAsync(user.Email.Value);
+        _mails.Noted.ShouldBe(11);
+    }
+
+    [Fact]
+    public async Task Known_addresses_and_others_take_the_same_steps()
+    {
+        var user = await _mails.Areas.AddUserAsync();
+        var (resets, limiter, ids) = (Substitute.For<IPasswordResetStore>(), Substitute.For<IRateLimiter>(), Substitute.For<IIdSource>());
+        limiter.TryTakeAsync(default, null!, default).ReturnsForAnyArgs(RateLimitVerdict.Unlimited);
+        var handler = new RequestPasswordResetHandler(resets, limiter, ids);
+        var steps = new List<string>();
+        foreach (var email in new[] { user.Email.Value, "nobody@example.org" })
+        {
+            await handler.Handle(new RequestPasswordResetCommand(email, ResetMails.Client), CancellationToken.None);
+            steps.Add(string.Join('\n', resets.ReceivedCalls().Concat(limiter.ReceivedCalls()).Concat(ids.ReceivedCalls()).Select(call => $"{call.GetMethodInfo().Name} {string.Join(' ', call.GetArguments())}"))
+                .Replace(email, "<address>", StringComparison.OrdinalIgnoreCase));
+            resets.ClearReceivedCalls();
+            limiter.ClearReceivedCalls();
+            ids.ClearReceivedCalls();
+        }
+
+        steps[0].ShouldContain("NoteAsync <address>");
+        steps[1].ShouldBe(steps[0]);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ internal sealed class ResetMails
         });
     }
 
-    public Areas Areas { get; } = new(("RateLimits:PasswordReset", "3/900"), ("RateLimits:PasswordResetAccount", "2/3600"), ("RateLimits:MailPages", "4/60"), ("RateLimits:ConfirmPasswordReset", "4/900"));
+    public Areas Areas { get; } = new(("RateLimits:PasswordReset", "3/900"), ("RateLimits:PasswordResetAccount", "5/3600"), ("RateLimits:PasswordResetAccountAddress", "2/3600"), ("RateLimits:MailPages", "4/60"), ("RateLimits:ConfirmPasswordReset", "4/900"));
 
     public RecordingLogger<SendPasswordResetsHandler> Logger { get; } = new();
 
@@ -46,7 +46,7 @@ internal sealed class ResetMails
     public EmailLinks Links { get; } = new(new EmailOptions { PublicBaseUrl = new Uri("https://tm.example.org/records/") }, Substitute.For<IMailTokens>());
 
     public Task<Result<Nothing>> RequestAsync(string email, string client = Client) =>
-        new RequestPasswordResetHandler(Areas.Users, Areas.PasswordResets, Areas.Limiter, _ids).Handle(new RequestPasswordResetCommand(email, client), CancellationToken.None);
+        new RequestPasswordResetHandler(Areas.PasswordResets, Areas.Limiter, _ids).Handle(new RequestPasswordResetCommand(email, client), CancellationToken.None);
 
     public async Task<SentPasswordResets> SendAsync() => (await new SendPasswordResetsHandler(Areas.PasswordResets, _secrets, _renderer, _transport, Links, Areas.Clock, Logger)
         .Handle(new SendPasswordResetsCommand(), CancellationToken.None)).Value;

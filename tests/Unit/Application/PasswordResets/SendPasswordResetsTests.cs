@@ -1,6 +1,7 @@
 using Backend.Application.PasswordResets;
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
+using Backend.Domain.Common;
 using Backend.Unit.Support;
 
 namespace Backend.Unit.Application.PasswordResets;
@@ -105,6 +106,33 @@ public sealed class SendPasswordResetsTests
         _mails.Areas.Clock.Advance(TimeSpan.FromMinutes(61));
         (await _mails.SendAsync()).ShouldBe(new SentPasswordResets(0, 0, 1));
         _mails.Sent.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task A_wish_of_nobody_is_dropped_without_a_mail_or_a_word()
+    {
+        await _mails.RequestAsync("nobody@example.org");
+
+        (await _mails.SendAsync()).ShouldBe(new SentPasswordResets(0, 0, 0));
+
+        // Were it still there, it would be whoever has the address by now.
+        await _mails.Areas.Users.AddAsync(new NewUser(Make.Name("Nobody"), Make.Email("nobody@example.org"), new Secret("hash"), Role.User, Make.Start), 1000, CancellationToken.None);
+        (await _mails.SendAsync()).ShouldBe(new SentPasswordResets(0, 0, 0));
+        _mails.Sent.ShouldBeEmpty();
+        _mails.Logger.Entries.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_link_works_until_the_mail_of_a_later_wish_is_on_its_way()
+    {
+        var user = await _mails.MailedAsync();
+        await _mails.RequestAsync(user.Email.Value);
+        (await _mails.OwnerOfAsync("token 1")).ShouldBe(user.Id);
+
+        (await _mails.SendAsync()).Sent.ShouldBe(1);
+
+        (await _mails.OwnerOfAsync("token 1")).ShouldBeNull();
+        (await _mails.OwnerOfAsync("token 2")).ShouldBe(user.Id);
     }
 
     private async Task<User> DueAsync(string name = "Demo Mapper")
