@@ -34,6 +34,7 @@ public static class DependencyInjection
         services.AddSingleton<AccountRemoval>();
         services.AddSingleton<DailyBoardReader>();
         services.AddSingleton<ChangeProbe>();
+        services.AddSingleton<MapPages>();
         services.AddSingleton<EmailLinks>();
         services.AddSingleton<MailLinkHolder>();
         return services;

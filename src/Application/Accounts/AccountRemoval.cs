@@ -12,22 +12,16 @@ internal sealed class AccountRemoval(IUserStore users, ISessionStore sessions, I
     /// <summary>False when there was no such user.</summary>
     public async Task<bool> RemoveAsync(UserId userId, CancellationToken cancellationToken)
     {
-        var email = (await users.FindAsync(userId, cancellationToken))?.Email;
-        await RemoveElsewhereAsync(userId, email, cancellationToken);
+        await RemoveElsewhereAsync(userId, cancellationToken);
         var removed = await users.RemoveAsync(userId, cancellationToken);
-        await RemoveElsewhereAsync(userId, email, CancellationToken.None);
+        await RemoveElsewhereAsync(userId, CancellationToken.None);
         return removed;
     }
 
-    private async Task RemoveElsewhereAsync(UserId userId, EmailAddress? email, CancellationToken cancellationToken)
+    private async Task RemoveElsewhereAsync(UserId userId, CancellationToken cancellationToken)
     {
         await sessions.RemoveAllAsync(userId, cancellationToken);
         await jobs.RemoveAllAsync(userId, cancellationToken);
         await limiter.ForgetAsync(userId.ToString(), cancellationToken);
-        if (email is not null)
-        {
-            // Wishes for a new password are counted by it.
-            await limiter.ForgetAsync(email.Key, cancellationToken);
-        }
     }
 }

@@ -21,7 +21,7 @@ internal sealed partial class ComposeDailyEmailHandler(
     IUserStore users,
     IDailyRunStore runs,
     [FromKeyedServices(UpstreamPriority.Nightly)] IPlayerNames names,
-    [FromKeyedServices(UpstreamPriority.Nightly)] IMapDirectory directory,
+    MapPages pages,
     IEmailRenderer renderer,
     EmailLinks links,
     DailyRunOptions options,
@@ -47,13 +47,14 @@ internal sealed partial class ComposeDailyEmailHandler(
 
         // What could not be checked is named where a mail goes out anyway.
         var mapper = tellsMaps || (user.Mail.MapperMail && news.Mapper?.Unread.Count > 0) ? MapperPart(news) : null;
-        var driver = tellsRecords || (user.Mail.DriverMail && news.Driver?.Unread.Count > 0) ? await DriverPartAsync(news, cancellationToken) : null;
+        var driver = tellsRecords || (user.Mail.DriverMail && news.Driver?.Unread.Count > 0) ? DriverPart(news) : null;
         var (players, areComplete) = await NamesAsync(mapper, cancellationToken);
         if (!areComplete && check.Retries < options.MaxRetries)
         {
             return await runs.PutOffAsync(check, options.PauseAfter(check.Retries), isRetry: true, cancellationToken);
         }
 
+        driver = driver is null ? null : await LinkAsync(driver, cancellationToken);
         var digest = new DailyDigest(check.Key.RunDate, user.Name, mapper, driver, players, user.Mail.Zone);
         var content = await WriteAsync(check, digest, links.Preferences(user.Id), cancellationToken);
         var email = new NewDailyEmail(content, tellsMaps ? news.Maps.Count : null, tellsRecords ? news.Changes.Count : null);
@@ -66,32 +67,13 @@ internal sealed partial class ComposeDailyEmailHandler(
         return new MapperDigest(maps, news.Mapper?.Unread ?? [], news.Mapper?.Filter ?? default, news.Mapper?.IsProbing ?? false);
     }
 
-    private async Task<DriverDigest> DriverPartAsync(DailyNews news, CancellationToken cancellationToken) => new(
+    private static DriverDigest DriverPart(DailyNews news) => new(
         [.. news.Changes.OrderBy(change => change.Kind is not (DriverChangeKind.Better or DriverChangeKind.Back))],
         [.. news.Driver?.Unread.Select(map => map.Name) ?? []],
-        await TmxIdsAsync(news, cancellationToken));
+        TmxIds: new Dictionary<MapUid, long>());
 
-    /// <summary>For links, which are a convenience: when the site does not answer, the mail goes without.</summary>
-    private async Task<IReadOnlyDictionary<MapUid, long>> TmxIdsAsync(DailyNews news, CancellationToken cancellationToken)
-    {
-        var ids = news.Maps.Where(map => map.Map.TmxId is not null).ToDictionary(map => map.Map.Uid, map => map.Map.TmxId!.Value);
-        foreach (var uid in news.Changes.Select(change => change.MapUid).Where(uid => !ids.ContainsKey(uid)).Distinct().ToList())
-        {
-            var found = await directory.SearchAsync(MapFilter.ByUid(uid), 1, cancellationToken);
-            if (!found.IsSuccess)
-            {
-                LogUnlinked(found.Error.Code);
-                break;
-            }
-
-            if (found.Value.Maps.FirstOrDefault(map => map.MapUid == uid) is { } map)
-            {
-                ids.Add(uid, map.MapId);
-            }
-        }
-
-        return ids;
-    }
+    private async Task<DriverDigest> LinkAsync(DriverDigest driver, CancellationToken cancellationToken) =>
+        driver with { TmxIds = await pages.FindAsync([.. driver.Changes.Select(change => change.MapUid)], cancellationToken) };
 
     private async Task<EmailContent> WriteAsync(DailyCheck check, DailyDigest digest, Uri preferences, CancellationToken cancellationToken)
     {
@@ -156,9 +138,6 @@ internal sealed partial class ComposeDailyEmailHandler(
 
     [LoggerMessage(LogLevel.Error, "Check {Check}: the mail cannot be written, and goes out in its plainest form")]
     private partial void LogPlain(Exception exception, DailyCheckKey check);
-
-    [LoggerMessage(LogLevel.Warning, "The pages of maps for a mail cannot be had ({Code})")]
-    private partial void LogUnlinked(string code);
 
     [LoggerMessage(LogLevel.Warning, "The names of players for a mail cannot be had ({Code})")]
     private partial void LogNameless(string code);

@@ -25,9 +25,9 @@ internal sealed partial class SendDailyEmailsHandler(
     ];
 
     /// <summary>While nobody takes mails, one of them finds out again after so long; that is not counted as an attempt.</summary>
-    private static readonly TimeSpan s_rest = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_rest = TimeSpan.FromMinutes(5);
 
-    /// <summary>An outage that lasts longer than all attempts ends a mail, too.</summary>
+    /// <summary>Of a mail that is older attempts are counted in an outage as well, so that it is given up some day.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromDays(3);
 
     public async Task<Result<SentDailyEmails>> Handle(SendDailyEmailsCommand command, CancellationToken cancellationToken)
@@ -71,7 +71,6 @@ internal sealed partial class SendDailyEmailsHandler(
             EmailDeliveryStatus.Uncertain when !mayRepeat => await EndAsync(ticket, DailyEmailState.Uncertain, delivery.Reason),
             EmailDeliveryStatus.Uncertain when ticket.Attempt > s_pauses.Length => await EndAsync(ticket, DailyEmailState.Uncertain, delivery.Reason),
             EmailDeliveryStatus.Unreachable when clock.GetUtcNow() - ticket.CreatedAt < s_patience => await RestAsync(ticket, delivery.Reason),
-            EmailDeliveryStatus.Unreachable => await EndAsync(ticket, DailyEmailState.Failed, delivery.Reason),
             _ when ticket.Attempt > s_pauses.Length => await EndAsync(ticket, DailyEmailState.Failed, delivery.Reason),
             _ => await PutOffAsync(ticket, delivery.Reason),
         };

@@ -14,7 +14,7 @@ internal sealed partial class DailyBoardReader(
     private const int SavedTogether = 10;
 
     /// <summary>Until a board is asked for again that another check is reading.</summary>
-    private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(30);
 
     /// <param name="isShared">Somebody else may need the board in this run.</param>
     /// <param name="look">What is found on the board.</param>
@@ -96,7 +96,7 @@ internal sealed partial class DailyBoardReader(
         var board = await AskAsync(mapUid, cancellationToken);
         if (board is null)
         {
-            await runs.ReleaseBoardAsync(check, mapUid, cancellationToken);
+            await runs.FailBoardAsync(check, mapUid, options.RetryPause, cancellationToken);
         }
         else
         {
@@ -117,6 +117,6 @@ internal sealed partial class DailyBoardReader(
 }
 
 /// <summary>What one go at a check could not read.</summary>
-/// <param name="Unread">Upstream did not give the board.</param>
+/// <param name="Unread">Upstream did not give the board, to this check or to another a moment ago.</param>
 /// <param name="Awaited">Another check is reading it.</param>
 internal sealed record BoardRound<T>(List<T> Unread, List<T> Awaited);

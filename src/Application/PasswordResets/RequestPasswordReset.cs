@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Backend.Application.Common.Messaging;
 using Backend.Application.Ports;
 using Backend.Domain.Accounts;
@@ -31,17 +33,21 @@ internal sealed class RequestPasswordResetHandler(IPasswordResetStore resets, IR
         }
 
         // Nobody looks here for a user: known addresses and others take the same steps, so that neither the answer nor its time tells them apart.
-        if ((await limiter.TryTakeAsync(RateLimit.PasswordResetAccountAddress, $"{email.Key}\n{network}", cancellationToken)).Refusal is { } byBoth)
+        var mailbox = MailboxOf(email);
+        if ((await limiter.TryTakeAsync(RateLimit.PasswordResetAccountAddress, $"{mailbox} {network}", cancellationToken)).Refusal is { } byBoth)
         {
             return byBoth;
         }
 
         // So many mails are enough for a mailbox. Whoever asks now may not be who asked for those, so he is not told off.
-        if ((await limiter.TryTakeAsync(RateLimit.PasswordResetAccount, email.Key, cancellationToken)).IsAllowed)
+        if ((await limiter.TryTakeAsync(RateLimit.PasswordResetAccount, mailbox, cancellationToken)).IsAllowed)
         {
             await resets.NoteAsync(email, new PasswordResetId(ids.Next()), cancellationToken);
         }
 
         return default(Nothing);
     }
+
+    /// <summary>Counts outlive an account, or whoever makes and deletes one could flood a mailbox; so they do not hold the address.</summary>
+    private static string MailboxOf(EmailAddress email) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(email.Key)));
 }

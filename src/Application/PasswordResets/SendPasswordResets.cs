@@ -29,9 +29,11 @@ internal sealed partial class SendPasswordResetsHandler(
     public async Task<Result<SentPasswordResets>> Handle(SendPasswordResetsCommand command, CancellationToken cancellationToken)
     {
         var counts = new SentPasswordResets(0, 0, 0);
-        while (!cancellationToken.IsCancellationRequested && await resets.TryClaimAsync(cancellationToken) is { } ticket)
+        var isReachable = true;
+        while (isReachable && !cancellationToken.IsCancellationRequested && await resets.TryClaimAsync(cancellationToken) is { } ticket)
         {
-            counts = await SendAsync(ticket, cancellationToken) switch
+            (var outcome, isReachable) = await SendAsync(ticket, cancellationToken);
+            counts = outcome switch
             {
                 Outcome.Sent => counts with { Sent = counts.Sent + 1 },
                 Outcome.PutOff => counts with { PutOff = counts.PutOff + 1 },
@@ -43,23 +45,30 @@ internal sealed partial class SendPasswordResetsHandler(
         return counts;
     }
 
-    private async Task<Outcome> SendAsync(PasswordResetTicket ticket, CancellationToken stop)
+    private async Task<(Outcome Outcome, bool IsReachable)> SendAsync(PasswordResetTicket ticket, CancellationToken stop)
     {
         // One whose sender died is tried again as well: of two mails the link in the later one works.
         if (ticket.Age > s_patience || ticket.Attempt > s_pauses.Length + 1)
         {
-            return await GiveUpAsync(ticket, "It has waited for too long.");
+            return (await GiveUpAsync(ticket, "It has waited for too long."), true);
         }
 
         // Made only now, so that a token is never kept, and new for each attempt.
         var token = secrets.Next();
         if (!await resets.TryArmAsync(ticket, ResetTokenHash.Of(token), Validity, CancellationToken.None))
         {
-            return Outcome.Lost;
+            return (Outcome.Lost, true);
         }
 
         var content = await renderer.RenderPasswordResetAsync(ticket.UserName.Value, links.NewPassword(token), Validity, CancellationToken.None);
         var delivery = await transport.HandOverAsync(new OutgoingEmail(ticket.Id.MessageIdLeft(ticket.Attempt), ticket.To, content, clock.GetUtcNow(), Unsubscribe: null), clock, stop);
+
+        // The others would each wait for the same trouble.
+        return (await SettleAsync(ticket, delivery), delivery.Status != EmailDeliveryStatus.Unreachable);
+    }
+
+    private async Task<Outcome> SettleAsync(PasswordResetTicket ticket, EmailDelivery delivery)
+    {
         switch (delivery.Status)
         {
             case EmailDeliveryStatus.Accepted:

@@ -27,7 +27,7 @@ public interface IDailyEmailStore
     /// <summary>It waits again, for <paramref name="pause"/>. False as in <see cref="TryEndAsync"/>.</summary>
     Task<bool> TryPutOffAsync(DailyEmailTicket ticket, TimeSpan pause, string reason, CancellationToken cancellationToken);
 
-    /// <summary>It waits again, as if this attempt had not been, and every mail that waits does so for at least <paramref name="pause"/>. False as in <see cref="TryEndAsync"/>.</summary>
+    /// <summary>It waits again, as if this attempt had not been, and until <paramref name="pause"/> has passed no mail is claimed; then it comes after all that are due. False as in <see cref="TryEndAsync"/>.</summary>
     Task<bool> TryRestAsync(DailyEmailTicket ticket, TimeSpan pause, string reason, CancellationToken cancellationToken);
 
     /// <summary>Mails of runs from <paramref name="since"/> on that did not reach <see cref="DailyEmailState.Sent"/>, newest run first.</summary>

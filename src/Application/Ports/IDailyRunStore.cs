@@ -23,12 +23,15 @@ public interface IDailyRunStore
     /// <summary>How long a claimed check is left alone; saving and <see cref="TryRenewAsync"/> begin it anew.</summary>
     static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
 
+    /// <summary>How far a clock of somebody who begins a run may be ahead.</summary>
+    static readonly TimeSpan Early = TimeSpan.FromHours(1);
+
     /// <summary>
     /// Begins the run of a date, with a check due for everybody who then has an alert or driver notifications and wants mail
     /// about them. There is one run a date: whoever asks again gets it as it is, and whoever asks for an earlier date than the latest run's gets
     /// that one. A check whose user has nothing to look at is not made.
     /// </summary>
-    /// <param name="date">At most tomorrow, by the store's own clock: of later ones no run is begun, since it would keep all dates before from theirs.</param>
+    /// <param name="date">Must have begun, or begin within <see cref="Early"/>, by the store's own clock: the run of a later one would keep the dates before it from theirs.</param>
     /// <param name="startedAt">Kept in whole milliseconds.</param>
     /// <returns>The run is null when it is too early.</returns>
     Task<(DailyRun? Run, bool IsNew)> StartAsync(DateOnly date, string trigger, DateTimeOffset startedAt, CancellationToken cancellationToken);
@@ -83,12 +86,12 @@ public interface IDailyRunStore
 
     /// <summary>
     /// A board that more than one check of the run needs: as it was read, or, when nobody is reading it, this check's to read. It stays so
-    /// until it is saved or released, or the claim to the check ends.
+    /// until it is saved or has failed, or the claim to the check ends.
     /// </summary>
     Task<SharedBoard> ClaimBoardAsync(DailyCheck check, MapUid mapUid, CancellationToken cancellationToken);
 
-    /// <summary>Lets others read the board: this check could not.</summary>
-    Task ReleaseBoardAsync(DailyCheck check, MapUid mapUid, CancellationToken cancellationToken);
+    /// <summary>This check could not read the board. Nobody is to try again before <paramref name="pause"/> has passed; the check itself, too, has to claim it then.</summary>
+    Task FailBoardAsync(DailyCheck check, MapUid mapUid, TimeSpan pause, CancellationToken cancellationToken);
 
     /// <summary>Keeps a board until the run is finished. The first one of a map counts.</summary>
     Task SaveBoardAsync(DateOnly runDate, Leaderboard board, CancellationToken cancellationToken);
@@ -126,6 +129,9 @@ public enum SharedBoardStatus
 
     /// <summary>Another check is reading it.</summary>
     Awaited,
+
+    /// <summary>It could not be read a moment ago.</summary>
+    Failed,
 }
 
 /// <param name="LastRun">The run that looked at the map last.</param>

@@ -88,7 +88,7 @@ public sealed record MapWatch(MapUid MapUid, DateTimeOffset Newest, IReadOnlyLis
     }
 
     private bool IsUnseen(LeaderboardEntry entry) =>
-        entry.DrivenAt > Newest || (entry.DrivenAt == Newest && !SeenAtNewest.Contains(SeenRecord.Of(entry)));
+        entry.DrivenAt > Newest || (entry.DrivenAt == Newest && !SeenAtNewest.Any(SeenRecord.Of(entry).IsTheSameAs));
 
     /// <summary>Null unless both times are known: to the time that held this position when the board was read before.</summary>
     private long? GapOf(LeaderboardEntry entry) =>
@@ -100,6 +100,10 @@ public sealed record MapWatch(MapUid MapUid, DateTimeOffset Newest, IReadOnlyLis
 public readonly record struct SeenRecord(AccountId AccountId, long Score)
 {
     public static SeenRecord Of(LeaderboardEntry entry) => new(entry.AccountId, entry.Time.OnTheWire);
+
+    /// <summary>An author who uncovers the times of his map, or hides them, makes no new records.</summary>
+    public bool IsTheSameAs(SeenRecord other) =>
+        AccountId == other.AccountId && (Score == other.Score || Score == RecordTime.SecretOnTheWire || other.Score == RecordTime.SecretOnTheWire);
 }
 
 /// <param name="Time">Milliseconds.</param>

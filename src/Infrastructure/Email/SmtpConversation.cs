@@ -10,7 +10,12 @@ internal sealed class SmtpConversation : IProtocolLogger
 {
     private static ReadOnlySpan<byte> End => "\r\n.\r\n"u8;
 
+    private static ReadOnlySpan<byte> GoAhead => "354"u8;
+
     private readonly byte[] _last = new byte[End.Length];
+
+    /// <summary>How much of the line that the server is saying is what asks for the mail; -1 when it is something else.</summary>
+    private int _heard;
 
     /// <summary>The server is being sent the mail itself.</summary>
     public bool HasBegun { get; private set; }
@@ -44,8 +49,15 @@ internal sealed class SmtpConversation : IProtocolLogger
         IsComplete |= _last.AsSpan().SequenceEqual(End);
     }
 
-    /// <summary>The answer that asks for the mail may come in pieces, or behind others: rather too early than too late.</summary>
-    public void LogServer(byte[] buffer, int offset, int count) => HasBegun |= buffer.AsSpan(offset, count).IndexOf("354"u8) >= 0;
+    /// <summary>The answer that asks for the mail may come in pieces, or behind others.</summary>
+    public void LogServer(byte[] buffer, int offset, int count)
+    {
+        foreach (var heard in buffer.AsSpan(offset, count))
+        {
+            _heard = heard == '\n' ? 0 : _heard >= 0 && _heard < GoAhead.Length && heard == GoAhead[_heard] ? _heard + 1 : -1;
+            HasBegun |= _heard == GoAhead.Length;
+        }
+    }
 
     public void Dispose()
     {

@@ -12,14 +12,14 @@ internal sealed class InMemoryDailyEmailStore(InMemoryRelations relations, TimeP
         tables =>
         {
             var now = clock.GetUtcNow();
-            if (tables.DailyEmails.Where(e => e.Value.Due <= now).OrderBy(e => e.Value.Due).Select(e => e.Key).Cast<DailyCheckKey?>().FirstOrDefault() is not { } key)
+            if (tables.DailyEmails.Values.Any(e => e.HoldsOthers && e.Due > now) || tables.DailyEmails.Where(e => e.Value.Due <= now).OrderBy(e => e.Value.Due).Select(e => e.Key).Cast<DailyCheckKey?>().FirstOrDefault() is not { } key)
             {
                 return null;
             }
 
             var row = tables.DailyEmails[key];
             var wasInterrupted = row.State == DailyEmailState.Sending;
-            row.State = DailyEmailState.Sending;
+            (row.State, row.HoldsOthers) = (DailyEmailState.Sending, false);
             row.Due = now + IDailyEmailStore.Lease;
             var user = tables.Users[key.UserId];
             return new DailyEmailTicket(
@@ -52,15 +52,10 @@ internal sealed class InMemoryDailyEmailStore(InMemoryRelations relations, TimeP
 
     public Task<bool> TryRestAsync(DailyEmailTicket ticket, TimeSpan pause, string reason, CancellationToken cancellationToken) => HeldAsync(
         ticket,
-        (tables, row) =>
+        (_, row) =>
         {
-            (row.State, row.Reason) = (DailyEmailState.Pending, reason);
+            (row.State, row.Reason, row.Due, row.HoldsOthers) = (DailyEmailState.Pending, reason, clock.GetUtcNow() + pause, true);
             row.Attempts--;
-            var until = clock.GetUtcNow() + pause;
-            foreach (var waiting in tables.DailyEmails.Values.Where(e => e.State == DailyEmailState.Pending && (e == row || e.Due < until)))
-            {
-                waiting.Due = until;
-            }
         },
         cancellationToken);
 

@@ -21,7 +21,7 @@ internal sealed class InMemoryDailyRunStore(InMemoryRelations relations, TimePro
                 return (Read(tables, tables.DailyRuns.ContainsKey(date) ? date : latest), false);
             }
 
-            if (date > DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime).AddDays(1))
+            if (date > DateOnly.FromDateTime((clock.GetUtcNow() + IDailyRunStore.Early).UtcDateTime))
             {
                 return (null, false);
             }
@@ -176,6 +176,7 @@ internal sealed class InMemoryDailyRunStore(InMemoryRelations relations, TimePro
             {
                 tables.DailyRuns[check.Key.RunDate].Boards.Clear();
                 tables.DailyRuns[check.Key.RunDate].Readers.Clear();
+                tables.DailyRuns[check.Key.RunDate].Failures.Clear();
             }
 
             return true;
@@ -210,13 +211,26 @@ internal sealed class InMemoryDailyRunStore(InMemoryRelations relations, TimePro
                 return new SharedBoard(SharedBoardStatus.Awaited);
             }
 
+            if (run.Failures.TryGetValue(mapUid, out var until) && until > clock.GetUtcNow())
+            {
+                return new SharedBoard(SharedBoardStatus.Failed);
+            }
+
             run.Readers[mapUid] = mine;
             return new SharedBoard(SharedBoardStatus.Mine);
         },
         cancellationToken);
 
-    public Task ReleaseBoardAsync(DailyCheck check, MapUid mapUid, CancellationToken cancellationToken) => relations.StepAsync(
-        tables => tables.DailyRuns.GetValueOrDefault(check.Key.RunDate) is { } run && run.Readers.GetValueOrDefault(mapUid) == (check.Key, check.Fence) && run.Readers.Remove(mapUid),
+    public Task FailBoardAsync(DailyCheck check, MapUid mapUid, TimeSpan pause, CancellationToken cancellationToken) => relations.StepAsync(
+        tables =>
+        {
+            if (tables.DailyRuns.GetValueOrDefault(check.Key.RunDate) is { } run && run.Readers.GetValueOrDefault(mapUid) == (check.Key, check.Fence) && run.Readers.Remove(mapUid))
+            {
+                run.Failures[mapUid] = clock.GetUtcNow() + pause;
+            }
+
+            return true;
+        },
         cancellationToken);
 
     public Task SaveBoardAsync(DateOnly runDate, Leaderboard board, CancellationToken cancellationToken) =>

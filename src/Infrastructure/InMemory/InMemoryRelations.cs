@@ -107,6 +107,9 @@ internal sealed class InMemoryRelations
 
         /// <summary>The claims to checks that are reading boards.</summary>
         public Dictionary<MapUid, (DailyCheckKey Key, long Fence)> Readers { get; } = [];
+
+        /// <summary>Boards that could not be read, and until when nobody is to try again.</summary>
+        public Dictionary<MapUid, DateTimeOffset> Failures { get; } = [];
     }
 
     internal sealed class CheckRow(DailyPartState mapper, DailyPartState driver, DateTimeOffset due)
@@ -147,6 +150,9 @@ internal sealed class InMemoryRelations
 
         public int Attempts { get; set; }
 
+        /// <summary>No mail is sent before this one is due.</summary>
+        public bool HoldsOthers { get; set; }
+
         /// <summary>Null: nothing is to be done any more.</summary>
         public DateTimeOffset? Due { get; set; } = due;
 
@@ -163,6 +169,9 @@ internal sealed class InMemoryRelations
         public DateTimeOffset? Due { get; set; }
 
         public int Attempts { get; set; }
+
+        /// <summary>No mail is sent before this one is due.</summary>
+        public bool HoldsOthers { get; set; }
 
         public long Fence { get; set; }
 

@@ -16,8 +16,11 @@ internal sealed class PostgresDailyEmailStore(PostgresDatabase database) : IDail
     public async Task<DailyEmailTicket?> TryClaimAsync(CancellationToken cancellationToken) =>
         (await database.WriteAsync(
             """
-            update daily_emails as e set state = 'sending', attempts = e.attempts + 1, fence = e.fence + 1, due_at = clock_timestamp() + $1
-            from (select run_date, user_id, state from daily_emails where due_at <= clock_timestamp() order by due_at limit 1 for update skip locked) due
+            update daily_emails as e set state = 'sending', attempts = e.attempts + 1, fence = e.fence + 1, due_at = clock_timestamp() + $1, holds_others = false
+            from (
+                select run_date, user_id, state from daily_emails
+                where due_at <= clock_timestamp() and not exists (select 1 from daily_emails where holds_others and due_at > clock_timestamp())
+                order by due_at limit 1 for update skip locked) due
             join users u on u.id = due.user_id
             where e.run_date = due.run_date and e.user_id = due.user_id
             returning e.run_date, e.user_id, u.email, e.subject, e.body_text, e.body_html, e.mapper_maps, e.driver_changes, e.created_at, e.attempts, u.mapper_mail or u.driver_mail, due.state = 'sending', e.fence
@@ -60,21 +63,9 @@ internal sealed class PostgresDailyEmailStore(PostgresDatabase database) : IDail
 
     public async Task<bool> TryRestAsync(DailyEmailTicket ticket, TimeSpan pause, string reason, CancellationToken cancellationToken) =>
         await database.WriteAsync(
-            $"""
-             with mine as (
-                 update daily_emails set state = 'pending', reason = $5, attempts = attempts - 1, due_at = clock_timestamp() + $4, fence = fence + 1 {IfStillMine}
-                 returning run_date, user_id),
-             others as (
-                 select e.run_date, e.user_id from daily_emails e cross join mine
-                 where e.due_at < clock_timestamp() + $4 and e.state = 'pending' and (e.run_date, e.user_id) <> (mine.run_date, mine.user_id)
-                 order by e.run_date, e.user_id for update of e skip locked),
-             resting as (
-                 update daily_emails e set due_at = clock_timestamp() + $4 from others o where e.run_date = o.run_date and e.user_id = o.user_id)
-             select 1 from mine
-             """,
-            static row => row.GetInt32(0),
+            $"update daily_emails set state = 'pending', reason = $5, attempts = attempts - 1, due_at = clock_timestamp() + $4, holds_others = true, fence = fence + 1 {IfStillMine}",
             cancellationToken,
-            [.. ClaimOf(ticket), Value(pause), Value(reason)]) is { Count: 1 };
+            [.. ClaimOf(ticket), Value(pause), Value(reason)]) > 0;
 
     public async Task<IReadOnlyList<UnsentEmail>> ListUnsentAsync(DateOnly since, int limit, CancellationToken cancellationToken) => await database.ReadAsync(
         """

@@ -51,7 +51,7 @@ internal sealed class PostgresDailyRunStore(PostgresDatabase database) : IDailyR
             """
             with begun as (
                 insert into daily_runs (run_date, triggered_by, started_at)
-                select $1, $2, $3 where not exists (select 1 from daily_runs where run_date >= $1) and $1 <= (clock_timestamp() at time zone 'UTC')::date + 1
+                select $1, $2, $3 where not exists (select 1 from daily_runs where run_date >= $1) and $1 <= ((clock_timestamp() + $4) at time zone 'UTC')::date
                 returning run_date),
             followed as (
                 select u.id,
@@ -68,7 +68,8 @@ internal sealed class PostgresDailyRunStore(PostgresDatabase database) : IDailyR
             cancellationToken,
             Value(date),
             Value(trigger),
-            Value(startedAt.ToWholeMilliseconds()))).Count > 0;
+            Value(startedAt.ToWholeMilliseconds()),
+            Value(IDailyRunStore.Early))).Count > 0;
         var run = await FindAsync(date, cancellationToken) ?? (await ListAsync(1, cancellationToken)).SingleOrDefault(latest => latest.Date > date);
         return (run, isNew);
     }
@@ -300,36 +301,44 @@ internal sealed class PostgresDailyRunStore(PostgresDatabase database) : IDailyR
 
     public async Task<SharedBoard> ClaimBoardAsync(DailyCheck check, MapUid mapUid, CancellationToken cancellationToken)
     {
-        if (await FindBoardAsync(check.Key.RunDate, mapUid, cancellationToken) is { } kept)
+        NpgsqlParameter[] mine = [Value(check.Key.RunDate), Value(check.Key.UserId.Value), Value(check.Fence), Value(mapUid.Value)];
+        const string IfHeld = "run_date = $1 and user_id = $2 and fence = $3 and due_at > clock_timestamp()";
+        if (await FindBoardAsync(check.Key.RunDate, mapUid, cancellationToken) is { Status: SharedBoardStatus.Kept } kept)
         {
-            return new SharedBoard(SharedBoardStatus.Kept, kept);
+            return kept;
         }
 
-        var claimed = await database.WriteAsync(
-            """
-            insert into daily_boards as b (run_date, map_uid, reader_id, reader_fence)
-            select run_date, $4, user_id, fence from daily_checks where run_date = $1 and user_id = $2 and fence = $3 and due_at > clock_timestamp()
-            on conflict (run_date, map_uid) do update set reader_id = excluded.reader_id, reader_fence = excluded.reader_fence
-            where b.entries is null and ((b.reader_id = excluded.reader_id and b.reader_fence = excluded.reader_fence) or not exists (
-                select 1 from daily_checks c where c.run_date = b.run_date and c.user_id = b.reader_id and c.fence = b.reader_fence and c.due_at > clock_timestamp()))
-            """,
+        // A statement of its own for the second case, so that it sees the claim of whoever was faster in the first.
+        var isMine = await database.WriteAsync(
+            $"""
+             insert into daily_boards (run_date, map_uid, reader_id, reader_fence) select run_date, $4, user_id, fence from daily_checks where {IfHeld} for key share
+             on conflict (run_date, map_uid) do nothing
+             """,
             cancellationToken,
-            Value(check.Key.RunDate),
-            Value(check.Key.UserId.Value),
-            Value(check.Fence),
-            Value(mapUid.Value));
-        return claimed > 0 ? new SharedBoard(SharedBoardStatus.Mine)
-            : await FindBoardAsync(check.Key.RunDate, mapUid, cancellationToken) is { } read ? new SharedBoard(SharedBoardStatus.Kept, read)
-            : new SharedBoard(SharedBoardStatus.Awaited);
+            mine) > 0 || await database.WriteAsync(
+            $"""
+             update daily_boards b set reader_id = $2, reader_fence = $3, failed_until = null
+             where b.run_date = $1 and b.map_uid = $4 and b.entries is null and coalesce(b.failed_until <= clock_timestamp(), true)
+                 and exists (select 1 from daily_checks where {IfHeld})
+                 and ((b.reader_id = $2 and b.reader_fence = $3) or not exists (
+                     select 1 from daily_checks c where c.run_date = b.run_date and c.user_id = b.reader_id and c.fence = b.reader_fence and c.due_at > clock_timestamp()))
+             """,
+            cancellationToken,
+            mine) > 0;
+        return isMine ? new SharedBoard(SharedBoardStatus.Mine) : await FindBoardAsync(check.Key.RunDate, mapUid, cancellationToken) ?? new SharedBoard(SharedBoardStatus.Awaited);
     }
 
-    public Task ReleaseBoardAsync(DailyCheck check, MapUid mapUid, CancellationToken cancellationToken) => database.WriteAsync(
-        "delete from daily_boards where run_date = $1 and map_uid = $4 and reader_id = $2 and reader_fence = $3 and entries is null",
+    public Task FailBoardAsync(DailyCheck check, MapUid mapUid, TimeSpan pause, CancellationToken cancellationToken) => database.WriteAsync(
+        """
+        update daily_boards set reader_id = null, reader_fence = null, failed_until = clock_timestamp() + $5
+        where run_date = $1 and map_uid = $4 and reader_id = $2 and reader_fence = $3 and entries is null
+        """,
         cancellationToken,
         Value(check.Key.RunDate),
         Value(check.Key.UserId.Value),
         Value(check.Fence),
-        Value(mapUid.Value));
+        Value(mapUid.Value),
+        Value(pause));
 
     public Task SaveBoardAsync(DateOnly runDate, Leaderboard board, CancellationToken cancellationToken) => database.WriteAsync(
         """
@@ -342,10 +351,15 @@ internal sealed class PostgresDailyRunStore(PostgresDatabase database) : IDailyR
         Value(board.ReadAt),
         Value(JsonSerializer.Serialize(EntryDocument.From(board.Entries), StoredJson.Default.EntryDocumentArray)));
 
-    private async Task<Leaderboard?> FindBoardAsync(DateOnly runDate, MapUid mapUid, CancellationToken cancellationToken) =>
+    /// <summary>Null when nobody has asked for it yet.</summary>
+    private async Task<SharedBoard?> FindBoardAsync(DateOnly runDate, MapUid mapUid, CancellationToken cancellationToken) =>
         (await database.ReadAsync(
-            "select read_at, entries from daily_boards where run_date = $1 and map_uid = $2 and entries is not null",
-            row => new Leaderboard(mapUid, row.GetFieldValue<DateTimeOffset>(0), EntryDocument.Read(JsonSerializer.Deserialize(row.GetString(1), StoredJson.Default.EntryDocumentArray)!)),
+            "select read_at, entries, coalesce(failed_until > clock_timestamp(), false) from daily_boards where run_date = $1 and map_uid = $2",
+            row => row.IsDBNull(1)
+                ? new SharedBoard(row.GetBoolean(2) ? SharedBoardStatus.Failed : SharedBoardStatus.Awaited)
+                : new SharedBoard(
+                    SharedBoardStatus.Kept,
+                    new Leaderboard(mapUid, row.GetFieldValue<DateTimeOffset>(0), EntryDocument.Read(JsonSerializer.Deserialize(row.GetString(1), StoredJson.Default.EntryDocumentArray)!))),
             cancellationToken,
             Value(runDate),
             Value(mapUid.Value))).SingleOrDefault();

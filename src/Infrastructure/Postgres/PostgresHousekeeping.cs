@@ -28,7 +28,7 @@ internal sealed partial class PostgresHousekeeping(PostgresDatabase database, Ma
     private const string BoardsOfFinishedRuns = """
         delete from daily_boards where (run_date, map_uid) in (
             select b.run_date, b.map_uid from daily_boards b
-            where b.read_at <= $1 and not exists (select 1 from daily_checks c where c.run_date = b.run_date and c.due_at is not null) limit $2 for update skip locked)
+            where coalesce(b.read_at <= $1, true) and not exists (select 1 from daily_checks c where c.run_date = b.run_date and c.due_at is not null) limit $2 for update skip locked)
         """;
 
     /// <summary>The latest one stays: from it the schedule knows that there was a run at all.</summary>

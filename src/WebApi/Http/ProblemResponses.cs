@@ -26,7 +26,18 @@ internal static class ProblemResponses
         }
 
         var retryAfter = problem.RetryAfter is { } seconds ? TimeSpan.FromSeconds(seconds) : (TimeSpan?)null;
-        var page = await PageResult.OfFailureAsync(problem.Status, ForPeople(problem), retryAfter, context.RequestServices.GetRequiredService<IMailPages>(), context.RequestAborted);
+        PageResult page;
+        try
+        {
+            page = await PageResult.OfFailureAsync(problem.Status, ForPeople(problem), retryAfter, context.RequestServices.GetRequiredService<IMailPages>(), context.RequestAborted);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // Pages may be the very trouble.
+            await problem.WriteAsync(context);
+            return;
+        }
+
         await page.ExecuteAsync(context);
     }
 

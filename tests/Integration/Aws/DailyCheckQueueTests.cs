@@ -17,7 +17,7 @@ namespace Backend.Integration.Aws;
 /// <summary>What SQS does to the queue of checks: messages twice, late, lost and set aside. The contract of the port is tested elsewhere.</summary>
 public sealed class DailyCheckQueueTests(ContractDatabase database) : IClassFixture<ContractDatabase>, IAsyncLifetime
 {
-    private static readonly DateOnly s_day = new(2026, 11, 21);
+    private static readonly DateOnly s_day = new(2026, 11, 20);
 
     private readonly FakeTimeProvider _time = new(TestUsers.CreatedAt);
     private DailyQueueSystem _system = null!;
@@ -42,7 +42,7 @@ public sealed class DailyCheckQueueTests(ContractDatabase database) : IClassFixt
 
         _system.Sqs.RequestsOf("SendMessageBatch").Select(r => r.Body["Entries"]!.AsArray().Count).ShouldBe([10, 10, 5]);
         _system.Sqs.RequestsOf("SendMessageBatch").SelectMany(r => r.Body["Entries"]!.AsArray()).Select(e => (string)e!["MessageBody"]!)
-            .ShouldBe(keys.Select(key => $$"""{"runDate":"2026-11-21","userId":{{key.UserId.Value.ToString(CultureInfo.InvariantCulture)}}}"""), ignoreOrder: true);
+            .ShouldBe(keys.Select(key => $$"""{"runDate":"2026-11-20","userId":{{key.UserId.Value.ToString(CultureInfo.InvariantCulture)}}}"""), ignoreOrder: true);
         (await _system.BacklogAsync()).ShouldBe(new Backlog(Due: 25, Hidden: 0, HeldBack: 0));
     }
 

@@ -6,7 +6,7 @@ namespace Backend.Integration.Contracts;
 /// <summary>What every <see cref="IDailyCheckQueue"/> does.</summary>
 public abstract class DailyCheckQueueContract
 {
-    private static readonly DateOnly s_day = new(2026, 11, 21);
+    private static readonly DateOnly s_day = new(2026, 11, 20);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
     protected FakeTimeProvider Time { get; } = new(TestUsers.CreatedAt);

@@ -270,9 +270,10 @@ public abstract class DailyRunStoreContract
     {
         var stores = await CreateAsync();
         await stores.AddUserAsync(maps: true);
+        await PassAsync(TimeSpan.FromHours(12) - IDailyRunStore.Early);
         await stores.Runs.StartAsync(s_day, "test", s_now, CancellationToken.None);
         var first = (await stores.Runs.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
-        await stores.Runs.StartAsync(s_day.AddDays(1), "test", s_now.AddDays(1), CancellationToken.None);
+        (await stores.Runs.StartAsync(s_day.AddDays(1), "test", s_now.AddDays(1), CancellationToken.None)).IsNew.ShouldBeTrue();
         var later = first.Key with { RunDate = s_day.AddDays(1) };
 
         (await stores.Runs.TryClaimAsync(CancellationToken.None)).ShouldBeNull();
@@ -339,12 +340,18 @@ public abstract class DailyRunStoreContract
         var stores = await CreateAsync();
         await stores.AddUserAsync(maps: true);
 
-        (await stores.Runs.StartAsync(new DateOnly(2100, 1, 1), "clock", s_now, CancellationToken.None)).ShouldBe((null, false));
+        (await stores.Runs.StartAsync(s_day.AddDays(1), "clock", s_now, CancellationToken.None)).ShouldBe((null, false));
 
         (await stores.Runs.ListAsync(10, CancellationToken.None)).ShouldBeEmpty();
         (await stores.Runs.StartAsync(s_day, "test", s_now, CancellationToken.None)).IsNew.ShouldBeTrue();
-        (await stores.Runs.StartAsync(new DateOnly(2100, 1, 1), "clock", s_now, CancellationToken.None)).ShouldBe((null, false));
+        (await stores.Runs.StartAsync(s_day.AddDays(1), "clock", s_now, CancellationToken.None)).ShouldBe((null, false));
         (await ClaimAllAsync(stores)).Single().Key.RunDate.ShouldBe(s_day);
+
+        // It is noon; an hour before midnight a clock may be so far ahead.
+        await PassAsync(TimeSpan.FromHours(10.9));
+        (await stores.Runs.StartAsync(s_day.AddDays(1), "clock", s_now, CancellationToken.None)).ShouldBe((null, false));
+        await PassAsync(TimeSpan.FromHours(0.1));
+        (await stores.Runs.StartAsync(s_day.AddDays(1), "clock", s_now, CancellationToken.None)).IsNew.ShouldBeTrue();
     }
 
     [Fact]
@@ -367,6 +374,7 @@ public abstract class DailyRunStoreContract
             (await stores.Runs.TryCompleteAsync(check, email: null, [], s_now, CancellationToken.None)).ShouldBeTrue();
         }
 
+        await PassAsync(TimeSpan.FromDays(1));
         var later = await stores.Runs.StartAsync(s_day.AddDays(1), "test", s_now, CancellationToken.None);
         later.IsNew.ShouldBeTrue();
         (await stores.Runs.ClaimBoardAsync((await ClaimAllAsync(stores))[0], Uid("a"), CancellationToken.None)).Status.ShouldNotBe(SharedBoardStatus.Kept);
@@ -398,16 +406,21 @@ public abstract class DailyRunStoreContract
     }
 
     [Fact]
-    public async Task A_board_that_its_reader_could_not_read_is_for_the_next_one()
+    public async Task A_board_that_could_not_be_read_is_asked_for_again_by_one_after_a_pause()
     {
         var (stores, one, two) = await ClaimTwoAsync();
         (await stores.Runs.ClaimBoardAsync(one, Uid("a"), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Mine);
 
-        await stores.Runs.ReleaseBoardAsync(two, Uid("a"), CancellationToken.None);
-        (await stores.Runs.ClaimBoardAsync(two, Uid("a"), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Awaited, "it is not his to release");
-        await stores.Runs.ReleaseBoardAsync(one, Uid("a"), CancellationToken.None);
+        await stores.Runs.FailBoardAsync(two, Uid("a"), TimeSpan.FromMinutes(1), CancellationToken.None);
+        (await stores.Runs.ClaimBoardAsync(two, Uid("a"), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Awaited, "it is not his to say");
+        await stores.Runs.FailBoardAsync(one, Uid("a"), TimeSpan.FromMinutes(1), CancellationToken.None);
 
+        (await stores.Runs.ClaimBoardAsync(two, Uid("a"), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Failed);
+        (await stores.Runs.ClaimBoardAsync(one, Uid("a"), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Failed);
+        (await stores.Runs.ClaimBoardAsync(one, Uid("b"), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Mine);
+        await PassAsync(TimeSpan.FromMinutes(1));
         (await stores.Runs.ClaimBoardAsync(two, Uid("a"), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Mine);
+        (await stores.Runs.ClaimBoardAsync(one, Uid("a"), CancellationToken.None)).Status.ShouldBe(SharedBoardStatus.Awaited);
     }
 
     [Theory]

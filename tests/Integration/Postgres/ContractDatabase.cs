@@ -11,6 +11,8 @@ namespace Backend.Integration.Postgres;
 /// <summary>The database of one test class, reached as in production; its clock stands still until a test moves it.</summary>
 public sealed class ContractDatabase : IAsyncLifetime
 {
+    private static readonly DateTimeOffset s_start = new(2026, 11, 20, 12, 0, 0, 123, TimeSpan.Zero);
+
     private TestDatabase _database = null!;
     private ServiceProvider _services = null!;
 
@@ -25,7 +27,7 @@ public sealed class ContractDatabase : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _database = await TestDatabase.CreateAsync();
-        await _database.UseClockAsync(new DateTimeOffset(2026, 11, 20, 12, 0, 0, 123, TimeSpan.Zero), speed: 0);
+        await ResetClockAsync();
         var errors = new List<string>();
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["NEON_DB_CONNECTION_STRING"] = _database.ClockedConnectionString })
@@ -41,6 +43,9 @@ public sealed class ContractDatabase : IAsyncLifetime
         await _services.DisposeAsync();
         await _database.DisposeAsync();
     }
+
+    /// <summary>For tests of one class that ask what time it is.</summary>
+    internal Task ResetClockAsync() => _database.UseClockAsync(s_start, speed: 0);
 
     /// <summary>Lets time pass on the database's clock and then on the other, whose timers find it passed there too.</summary>
     internal async Task PassAsync(FakeTimeProvider time, TimeSpan duration)

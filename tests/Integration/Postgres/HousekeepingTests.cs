@@ -98,10 +98,11 @@ public sealed class HousekeepingTests(ITestOutputHelper output) : IAsyncLifetime
             insert into users (username, email, password_hash, role, created_at) values ('u', 'u@example.org', 'x', 'user', now());
             insert into daily_runs (run_date, triggered_by, started_at) values ('2026-11-20', 'test', now()), ('2026-11-21', 'test', now());
             insert into daily_checks (run_date, user_id, mapper_state, driver_state, due_at) select '2026-11-21', id, 'due', 'none', now() from users;
-            insert into daily_boards (run_date, map_uid, read_at, entries) select run_date, n::text, now(), '[]' from daily_runs, generate_series(1, 3) n
+            insert into daily_boards (run_date, map_uid, read_at, entries) select run_date, n::text, now(), '[]' from daily_runs, generate_series(1, 3) n;
+            insert into daily_boards (run_date, map_uid) select run_date, 'never read' from daily_runs
             """);
 
-        (await CleanAsync()).ShouldBe(3);
+        (await CleanAsync()).ShouldBe(4);
 
         (await ReadAsync<string>("select distinct run_date::text from daily_boards")).ShouldBe(["2026-11-21"]);
     }

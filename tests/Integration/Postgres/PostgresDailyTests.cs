@@ -35,6 +35,7 @@ internal static class PostgresDaily
     public static async Task<DailyStores> CreateAsync(ContractDatabase database)
     {
         await database.ExecuteAsync("delete from daily_runs; delete from users");
+        await database.ResetClockAsync();
         return new DailyStores(
             new PostgresDailyRunStore(database.Database),
             new PostgresDailyEmailStore(database.Database),

@@ -96,7 +96,7 @@ public abstract class DailyRunTests(HostProfile profile) : ProfileSuite(profile)
     [Fact]
     public async Task A_driver_without_an_alert_is_told_with_a_link_to_the_map()
     {
-        await using var host = Start(s_settings, new FastClock(60));
+        await using var host = Start(s_settings, new FastClock(10));
         var user = await host.SignInAsync();
         var map = host.Sandbox.World.MapsOf("Solo").First(m => m.Uid is not null && host.Sandbox.World.BoardOf(m.Uid).Count >= 20);
         var driver = host.Sandbox.World.BoardOf(map.Uid!)[1];

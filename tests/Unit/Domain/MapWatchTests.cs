@@ -99,6 +99,19 @@ public sealed class MapWatchTests
         next.QuestionsFor(RecordFilter.WorldRecord).ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData(-1, 40_000)]
+    [InlineData(40_000, -1)]
+    public void Times_that_are_uncovered_or_hidden_are_no_new_records(long before, long after)
+    {
+        var (next, first) = Evaluate(MapWatch.Unseen(s_uid, s_since), Board((1, 1, before, 5)));
+
+        var (_, due) = Evaluate(next, Board((1, 1, after, 5), (2, 2, 41_000, 5)));
+
+        first.Count.ShouldBe(1);
+        due.Select(r => r.AccountId).ShouldBe([Make.Account(2)]);
+    }
+
     [Fact]
     public void Questions_ask_one_millisecond_below_each_rank_and_for_the_number_of_players()
     {

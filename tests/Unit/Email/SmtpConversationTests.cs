@@ -49,6 +49,24 @@ public sealed class SmtpConversationTests : IDisposable
         (_conversation.HasBegun, _conversation.IsComplete).ShouldBe((false, false));
     }
 
+    [Theory]
+    [InlineData("354 go ahead\r\n", true)]
+    [InlineData("3|5|4 go ahead\r\n", true)]
+    [InlineData("250 OK\r\n|354 go ahead\r\n", true)]
+    [InlineData("250 OK\r|\n3|54-\r\n", true)]
+    [InlineData("220 mx 354.example.org\r\n", false)]
+    [InlineData("250 2.1.5 OK id 354\r\n|35", false)]
+    [InlineData("3354\r\n", false)]
+    public void The_server_asks_for_the_mail_at_the_start_of_a_line_only(string heard, bool expected)
+    {
+        foreach (var part in heard.Split('|'))
+        {
+            Hear(part);
+        }
+
+        _conversation.HasBegun.ShouldBe(expected);
+    }
+
     [Fact]
     public void The_next_mail_begins_anew()
     {

@@ -141,6 +141,8 @@ public sealed class ComposeDailyEmailTests
     public async Task A_mail_that_cannot_be_written_goes_out_in_its_plainest_form_in_the_end()
     {
         var check = await BeginAsync(maps: 2, withRecord: true);
+        _checks.Directory.SearchAsync(MapFilter.ByUid(Make.Uid(0)), 1, Arg.Any<CancellationToken>()).Returns(Make.Success(new FoundMaps(
+            [new FoundMap(7, Make.Uid(0), "Map", [], new Medals(null, null, null, null), Make.Start, 0)], HasMore: false)));
         _renderer.RenderAsync(null!, null!, default).ThrowsAsyncForAnyArgs(new InvalidOperationException("a name that nobody thought of"));
 
         await Should.ThrowAsync<InvalidOperationException>(() => Send(check));
@@ -149,7 +151,7 @@ public sealed class ComposeDailyEmailTests
         var ticket = (await _checks.Areas.Emails.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
         (ticket.Maps, ticket.Changes).ShouldBe((2, 1));
         ticket.Content.Text.ShouldContain("New records on your map https://trackmania.exchange/mapshow/1: 2\n  #1 0.001, player ");
-        ticket.Content.Text.ShouldContain("Your record on https://trackmania.exchange/mapshow/0: #1 -> #2\n");
+        ticket.Content.Text.ShouldContain("Your record on https://trackmania.exchange/mapshow/7: #1 -> #2\n");
         ticket.Content.Text.ShouldContain("https://tm.example.org/base/mail/preferences?token=to%2Fken");
         ticket.Content.Html.ShouldContain("#1 -&gt; #2");
     }
@@ -194,7 +196,7 @@ public sealed class ComposeDailyEmailTests
         _checks.Areas.Users,
         _checks.Areas.Runs,
         _names,
-        _checks.Directory,
+        new MapPages(_checks.Directory, _checks.Areas.Clock, new RecordingLogger<MapPages>()),
         _renderer,
         new EmailLinks(new EmailOptions { PublicBaseUrl = new Uri("https://tm.example.org/base/") }, _tokens),
         _checks.Options,

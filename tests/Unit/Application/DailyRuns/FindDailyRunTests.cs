@@ -13,6 +13,7 @@ public sealed class FindDailyRunTests
         var handler = new FindDailyRunHandler(_areas.Runs);
         (await handler.Handle(new FindDailyRunQuery(Date: null), CancellationToken.None)).Error.ShouldBe(DailyRunErrors.NotFound);
         var (first, _) = await _areas.Runs.StartAsync(new DateOnly(2026, 3, 1), "test", Make.Start, CancellationToken.None);
+        _areas.Clock.Advance(TimeSpan.FromDays(1));
         var (second, _) = await _areas.Runs.StartAsync(new DateOnly(2026, 3, 2), "test", Make.Start.AddDays(1), CancellationToken.None);
 
         (await handler.Handle(new FindDailyRunQuery(first!.Date), CancellationToken.None)).Value.ShouldBe(first);

@@ -33,6 +33,7 @@ public sealed class StartDailyRunTests
     [Fact]
     public async Task A_date_before_the_latest_run_begins_nothing_and_is_noticed()
     {
+        _areas.Clock.Advance(TimeSpan.FromHours(11.5));
         await Send(new StartDailyRunCommand("clock ahead", new DateOnly(2026, 3, 2)));
 
         var late = await Send(new StartDailyRunCommand("right clock"));
@@ -44,7 +45,7 @@ public sealed class StartDailyRunTests
     [Fact]
     public async Task A_date_that_is_yet_to_come_for_the_store_is_refused()
     {
-        var started = await new StartDailyRunHandler(_areas.Runs, _queue, _areas.Clock, _logger).Handle(new StartDailyRunCommand("clock ahead", new DateOnly(2026, 3, 3)), CancellationToken.None);
+        var started = await new StartDailyRunHandler(_areas.Runs, _queue, _areas.Clock, _logger).Handle(new StartDailyRunCommand("clock ahead", new DateOnly(2026, 3, 2)), CancellationToken.None);
 
         started.Error.ShouldBe(DailyRunErrors.TooEarly);
         _logger.Entries.ShouldContain(entry => entry.Level == LogLevel.Error);

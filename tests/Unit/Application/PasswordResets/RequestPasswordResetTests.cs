@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Backend.Application.PasswordResets;
 using Backend.Application.Ports;
 using Backend.Domain.Common;
@@ -69,14 +70,15 @@ public sealed class RequestPasswordResetTests
         foreach (var email in new[] { user.Email.Value, "nobody@example.org" })
         {
             await handler.Handle(new RequestPasswordResetCommand(email, ResetMails.Client), CancellationToken.None);
-            steps.Add(string.Join('\n', resets.ReceivedCalls().Concat(limiter.ReceivedCalls()).Concat(ids.ReceivedCalls()).Select(call => $"{call.GetMethodInfo().Name} {string.Join(' ', call.GetArguments())}"))
-                .Replace(email, "<address>", StringComparison.OrdinalIgnoreCase));
+            steps.Add(Regex.Replace(string.Join('\n', resets.ReceivedCalls().Concat(limiter.ReceivedCalls()).Concat(ids.ReceivedCalls()).Select(call => $"{call.GetMethodInfo().Name} {string.Join(' ', call.GetArguments())}"))
+                .Replace(email, "<address>", StringComparison.OrdinalIgnoreCase), "[0-9a-f]{64}", "<hash of the address>", RegexOptions.None, TimeSpan.FromSeconds(1)));
             resets.ClearReceivedCalls();
             limiter.ClearReceivedCalls();
             ids.ClearReceivedCalls();
         }
 
         steps[0].ShouldContain("NoteAsync <address>");
+        steps[0].ShouldContain("PasswordResetAccount <hash of the address>");
         steps[1].ShouldBe(steps[0]);
     }
 
