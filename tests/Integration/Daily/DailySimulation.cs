@@ -9,6 +9,7 @@ using Backend.Domain.DailyEmails;
 using Backend.Domain.DailyRuns;
 using Backend.Domain.DriverNotifications;
 using Backend.Domain.Tracks;
+using Backend.Integration.Aws;
 using Backend.Integration.Support;
 using Backend.TrackmaniaSandbox;
 using Backend.WebApi.Workers;
@@ -46,6 +47,9 @@ internal sealed class DailySimulation : IAsyncDisposable
 
     private static readonly string[] s_filters = ["top5", "wr", "all"];
 
+    /// <summary>Of a worker without work, on the fast clock.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
     /// <summary>Where a worker that hangs does most harm: it has looked, and has not said so yet.</summary>
     private static readonly string[] s_savings = [nameof(IDailyRunStore.TrySaveMapsAsync), nameof(IDailyRunStore.TrySaveRecordsAsync)];
 
@@ -56,6 +60,9 @@ internal sealed class DailySimulation : IAsyncDisposable
     private readonly CrashPoints _crashes = new();
     private readonly BackendHost _host;
     private readonly IMailbox _mailbox;
+
+    /// <summary>Null where the rows of the checks are the queue.</summary>
+    private readonly SimulatedSqs? _sqs;
     private readonly Dictionary<DateOnly, (IReadOnlyList<UserId> Users, string Mails)> _ran = [];
     private readonly List<DateTimeOffset> _batches = [];
     private readonly List<Person> _people = [];
@@ -65,16 +72,16 @@ internal sealed class DailySimulation : IAsyncDisposable
     private readonly HashSet<string> _tracked = new(StringComparer.Ordinal);
     private int _uploads;
 
-    private DailySimulation(HostProfile profile, int seed, Action<IServiceCollection, Func<DateTimeOffset>>? mutation, Action<IServiceCollection>? adapters, IMailbox mailbox)
+    private DailySimulation(
+        HostProfile profile, int seed, Action<IServiceCollection, Func<DateTimeOffset>>? mutation, Action<IServiceCollection>? adapters, IMailbox mailbox, SimulatedSqs? sqs)
     {
-        _mailbox = mailbox;
+        (_mailbox, _sqs) = (mailbox, sqs);
+
         // Not for secrets: whoever has the seed gets the same days again.
         _random = new Random(seed);
         _clock = new FastClock(300);
         var all = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            // SQS would hold messages back by a clock of its own.
-            ["Adapters:DailyQueue"] = profile == HostProfile.InMemory ? "InMemory" : "Postgres",
             ["Trackmania:MaxRetries"] = "1",
             ["Trackmania:RetryDelay"] = "00:00:01",
 
@@ -83,7 +90,7 @@ internal sealed class DailySimulation : IAsyncDisposable
             ["Trackmania:TmxTimeout"] = "01:00:00",
             ["Trackmania:OAuthTimeout"] = "01:00:00",
         };
-        foreach (var (key, value) in mailbox.Settings)
+        foreach (var (key, value) in mailbox.Settings.Concat(sqs?.Settings ?? new Dictionary<string, string>(StringComparer.Ordinal)))
         {
             all[key] = value;
         }
@@ -96,6 +103,7 @@ internal sealed class DailySimulation : IAsyncDisposable
                 return;
             }
 
+            sqs?.Put(services);
             adapters?.Invoke(services);
             _crashes.Watch<IDailyRunStore>(services);
             _crashes.Watch<IDailyEmailStore>(services);
@@ -147,7 +155,7 @@ internal sealed class DailySimulation : IAsyncDisposable
     public static async Task<DailySimulation> StartAsync(
         HostProfile profile, int seed, Action<IServiceCollection, Func<DateTimeOffset>>? mutation = null, Action<IServiceCollection>? adapters = null, IMailbox? mailbox = null)
     {
-        var simulation = new DailySimulation(profile, seed, mutation, adapters, mailbox ?? new FolderMailbox());
+        var simulation = new DailySimulation(profile, seed, mutation, adapters, mailbox ?? new FolderMailbox(), profile == HostProfile.Aws ? await SimulatedSqs.StartAsync() : null);
         await simulation.BeginAsync();
         return simulation;
     }
@@ -173,6 +181,10 @@ internal sealed class DailySimulation : IAsyncDisposable
     {
         await _host.DisposeAsync();
         await _mailbox.DisposeAsync();
+        if (_sqs is not null)
+        {
+            await _sqs.DisposeAsync();
+        }
     }
 
     private async Task BeginAsync()
@@ -630,8 +642,9 @@ internal sealed class DailySimulation : IAsyncDisposable
                 var hasWorked = hands == Hands.Several ? await WorkTogetherAsync() : hangsAt > 0 && --hangsAt == 0 ? await WorkHangingAsync() : await WorkAsync();
                 if (!hasWorked)
                 {
+                    await SweepAsync();
                     await Task.WhenAll(Enumerable.Range(0, hands == Hands.Several ? 2 : 1).Select(_ => mediator.Send(new SendDailyEmailsCommand())));
-                    _clock.Advance(TimeSpan.FromSeconds(20));
+                    _clock.Advance(_sqs is null ? TimeSpan.FromSeconds(20) : TimeSpan.FromMinutes(1));
                     if (++sendings == 5)
                     {
                         await _mailbox.CalmAsync();
@@ -648,13 +661,41 @@ internal sealed class DailySimulation : IAsyncDisposable
     /// <summary>One check, if one is due.</summary>
     private async Task<bool> WorkAsync()
     {
-        if (await Store.FindOverdueAsync(TimeSpan.Zero, 1, CancellationToken.None) is [])
+        if (await TakeAsync() is not { } delivery)
         {
             return false;
         }
 
-        await WorkAsync(await _host.Services.GetRequiredService<IDailyCheckQueue>().ReceiveAsync(CancellationToken.None));
+        await WorkAsync(delivery);
         return true;
+    }
+
+    /// <summary>The next check from the queue, as a worker takes it; null when none is due.</summary>
+    private async Task<DailyCheckDelivery?> TakeAsync()
+    {
+        if (_sqs is not null)
+        {
+            await _sqs.FollowAsync(_clock.GetUtcNow());
+            if (!await _sqs.HasMessagesAsync())
+            {
+                return null;
+            }
+        }
+        else if (await Store.FindOverdueAsync(TimeSpan.Zero, 1, CancellationToken.None) is [])
+        {
+            return null;
+        }
+
+        // Of a message whose check is not due, or of a check that somebody else took in this moment, comes nothing.
+        using var enough = new CancellationTokenSource(s_patience, _clock);
+        try
+        {
+            return await _host.Services.GetRequiredService<IDailyCheckQueue>().ReceiveAsync(enough.Token);
+        }
+        catch (OperationCanceledException) when (enough.IsCancellationRequested)
+        {
+            return null;
+        }
     }
 
     private async Task WorkAsync(DailyCheckDelivery delivery)
@@ -669,15 +710,14 @@ internal sealed class DailySimulation : IAsyncDisposable
         }
     }
 
-    /// <summary>Three workers and two senders at the same time.</summary>
+    /// <summary>Three workers at the same time.</summary>
     private async Task<bool> WorkTogetherAsync()
     {
         var worked = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(async () =>
         {
             var count = 0;
-            while (await Store.TryClaimAsync(CancellationToken.None) is { } check)
+            while (await WorkAsync())
             {
-                await WorkAsync(new DailyCheckDelivery(check, Receipt: string.Empty));
                 count++;
             }
 
@@ -692,11 +732,6 @@ internal sealed class DailySimulation : IAsyncDisposable
     /// </summary>
     private async Task<bool> WorkHangingAsync()
     {
-        if (await Store.TryClaimAsync(CancellationToken.None) is not { } check)
-        {
-            return false;
-        }
-
         var first = _random.Next(6) switch
         {
             0 => new StoppedWorker(1 + _random.Next(12), _random.Next(2) == 0),
@@ -711,7 +746,12 @@ internal sealed class DailySimulation : IAsyncDisposable
             _ => new StoppedWorker(1, isMade: false, s_endings),
         };
         var events = _random.Next(9);
-        var working = Task.Run(() => CrashPoints.RunAsync(first, () => WorkAsync(new DailyCheckDelivery(check, Receipt: string.Empty))));
+        if (await TakeAsync() is not { } delivery)
+        {
+            return false;
+        }
+
+        var working = Task.Run(() => CrashPoints.RunAsync(first, () => WorkAsync(delivery)));
         await Task.WhenAny(working, first.Stopped);
         if (!first.Stopped.IsCompleted)
         {
@@ -719,28 +759,17 @@ internal sealed class DailySimulation : IAsyncDisposable
             return true;
         }
 
-        // Whose sign of life was on its way is still alive for a moment.
-        DailyCheck? taken = null;
-        for (var i = 0; taken is null && i < 5; i++)
+        Lapses++;
+        _clock.Advance(IDailyRunStore.Lease + TimeSpan.FromMinutes(1));
+        for (; events > 0; events--)
         {
-            _clock.Advance(IDailyRunStore.Lease + TimeSpan.FromMinutes(1));
-            if (i == 0)
-            {
-                for (; events > 0; events--)
-                {
-                    Happen(isDuringRun: true);
-                }
-
-                _clock.Advance(TimeSpan.FromMinutes(1));
-            }
-
-            taken = await TryTakeAsync(check.Key);
+            Happen(isDuringRun: true);
         }
 
-        Lapses++;
-        if (taken is not null)
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        if (await TakeOverAsync(delivery.Check.Key) is { } taken)
         {
-            var taking = Task.Run(() => CrashPoints.RunAsync(second, () => WorkAsync(new DailyCheckDelivery(taken, Receipt: string.Empty))));
+            var taking = Task.Run(() => CrashPoints.RunAsync(second, () => WorkAsync(taken)));
             await Task.WhenAny(taking, second.Stopped);
             first.GoOn();
             await working;
@@ -755,7 +784,31 @@ internal sealed class DailySimulation : IAsyncDisposable
         return true;
     }
 
-    private async Task<DailyCheck?> TryTakeAsync(DailyCheckKey key) => (await Store.TryClaimAsync(key, CancellationToken.None)).Check;
+    /// <summary>Takes a check whose worker hangs, once it is due again and, on SQS, the upkeep has announced it anew; others that come first are done.</summary>
+    private async Task<DailyCheckDelivery?> TakeOverAsync(DailyCheckKey key)
+    {
+        // A sign of life that was on its way may have come after the first pause.
+        for (var i = 0; i < 20; i++)
+        {
+            if (await TakeAsync() is not { } delivery)
+            {
+                await SweepAsync();
+                _clock.Advance(IDailyRunStore.Lease);
+            }
+            else if (delivery.Check.Key == key)
+            {
+                return delivery;
+            }
+            else
+            {
+                await WorkAsync(delivery);
+            }
+        }
+
+        return null;
+    }
+
+    private Task SweepAsync() => _sqs is null ? Task.CompletedTask : SimulatedSqs.SweepAsync(_host.Services);
 
     private async Task<MailText?> FindAsync(DateOnly date, UserId user)
     {
