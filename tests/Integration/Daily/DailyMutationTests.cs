@@ -56,6 +56,9 @@ public sealed class DailyMutationTests
     public Task Questions_that_are_never_asked_anew_are_found_out() => ShouldBeFoundOutAsync(services => CrashPoints.Decorate<IPositionSource>(services, inner => new ForgetfulQuestions(inner)));
 
     [Fact]
+    public Task No_answer_that_is_taken_for_no_change_is_found_out() => ShouldBeFoundOutAsync(services => CrashPoints.Decorate<IPositionSource>(services, inner => new AnswersOfBefore(inner)));
+
+    [Fact]
     public Task A_mail_with_another_name_at_each_attempt_is_found_out()
     {
         var attempts = 0;
@@ -246,6 +249,23 @@ public sealed class DailyMutationTests
 
     private static async Task<IReadOnlyDictionary<MapUid, CheckedWatch>> LeaveOutAsync(IDailyRunStore inner, AlertId alertId, DateOnly date) =>
         (await inner.ReadWatchesAsync(alertId, CancellationToken.None)).ToDictionary(of => of.Key, of => of.Value with { LastRun = date });
+
+    /// <summary>Where upstream says nothing, what it said the last time.</summary>
+    private sealed class AnswersOfBefore(IPositionSource inner) : IPositionSource
+    {
+        private readonly ConcurrentDictionary<(MapUid Uid, long Time), int> _answers = new();
+
+        public async Task<Result<IReadOnlyDictionary<MapUid, int>>> ReadPositionsAsync(IReadOnlyDictionary<MapUid, long> times, CancellationToken cancellationToken)
+        {
+            var answered = await inner.ReadPositionsAsync(times, cancellationToken);
+            foreach (var (uid, position) in answered.IsSuccess ? answered.Value : new Dictionary<MapUid, int>())
+            {
+                _answers[(uid, times[uid])] = position;
+            }
+
+            return times.Where(of => _answers.ContainsKey((of.Key, of.Value))).ToDictionary(of => of.Key, of => _answers[(of.Key, of.Value)]);
+        }
+    }
 
     private sealed class ForgetfulQuestions(IPositionSource inner) : IPositionSource
     {
