@@ -727,8 +727,8 @@ internal sealed class DailySimulation : IAsyncDisposable
     }
 
     /// <summary>
-    /// A worker hangs until its claim lapses, and boards change meanwhile. Another one takes the check over, and may hang as well; then the first
-    /// one goes on as if nothing had been.
+    /// A worker hangs until its claim lapses and another one takes the check over. Boards change before that one looks, and it may hang as well; then
+    /// the first one goes on as if nothing had been.
     /// </summary>
     private async Task<bool> WorkHangingAsync()
     {
@@ -761,14 +761,16 @@ internal sealed class DailySimulation : IAsyncDisposable
 
         Lapses++;
         _clock.Advance(IDailyRunStore.Lease + TimeSpan.FromMinutes(1));
-        for (; events > 0; events--)
-        {
-            Happen(isDuringRun: true);
-        }
-
-        _clock.Advance(TimeSpan.FromMinutes(1));
         if (await TakeOverAsync(delivery.Check.Key) is { } taken)
         {
+            // Only now: checks that were done in between have looked at what the first worker saw.
+            _clock.Advance(TimeSpan.FromSeconds(30));
+            for (; events > 0; events--)
+            {
+                Happen(isDuringRun: true);
+            }
+
+            _clock.Advance(TimeSpan.FromSeconds(30));
             var taking = Task.Run(() => CrashPoints.RunAsync(second, () => WorkAsync(taken)));
             await Task.WhenAny(taking, second.Stopped);
             first.GoOn();
