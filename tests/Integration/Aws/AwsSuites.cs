@@ -62,4 +62,4 @@ public sealed class AwsSharedReadsTests() : SharedReadsTests(HostProfile.Aws);
 
 public sealed class AwsDailyRunTests() : DailyRunTests(HostProfile.Aws);
 
-public sealed class AwsDailySimulationTests() : DailySimulationTests(HostProfile.Aws);
+public sealed class AwsDailySimulationTests() : DailySimulationTests(HostProfile.Aws, days: 25, longDays: 250);

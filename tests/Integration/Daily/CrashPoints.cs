@@ -6,26 +6,58 @@ namespace Backend.Integration.Daily;
 
 /// <summary>
 /// Ends the process at a chosen call of a port, as far as that can be done within one: from then on every call fails, until somebody
-/// starts it again. Whether the chosen call was still made is chosen, too.
+/// starts it again. Whether the chosen call was still made is chosen, too. Also has something happen before a chosen call, and stops single
+/// workers at one.
 /// </summary>
 internal sealed class CrashPoints
 {
+    private static readonly AsyncLocal<StoppedWorker?> s_worker = new();
+
     private readonly Lock _lock = new();
     private int? _left;
     private bool _isMade;
     private Type? _port;
+    private IReadOnlyCollection<string>? _methods;
     private bool _isDead;
+    private int _leftToInterruption;
+    private Func<Task>? _interruption;
 
     public int Crashes { get; private set; }
 
     /// <summary>The process ends at the n-th call from now.</summary>
     /// <param name="port">Only its calls count; null for all.</param>
-    public void Arm(int calls, bool isMade, Type? port = null)
+    /// <param name="methods">Only calls of these count; null for all.</param>
+    public void Arm(int calls, bool isMade, Type? port = null, IReadOnlyCollection<string>? methods = null)
     {
         lock (_lock)
         {
-            (_left, _isMade, _port) = (calls, isMade, port);
+            (_left, _isMade, _port, _methods) = (calls, isMade, port, methods);
         }
+    }
+
+    /// <summary>Something happens right before the n-th call from now.</summary>
+    public void Interrupt(int calls, Func<Task> interruption)
+    {
+        lock (_lock)
+        {
+            (_leftToInterruption, _interruption) = (calls, interruption);
+        }
+    }
+
+    /// <summary>What was to happen and did not does not happen any more.</summary>
+    public void Calm()
+    {
+        lock (_lock)
+        {
+            _interruption = null;
+        }
+    }
+
+    /// <summary>Has a worker do something; whatever begins within is this worker, too.</summary>
+    public static async Task RunAsync(StoppedWorker worker, Func<Task> work)
+    {
+        s_worker.Value = worker;
+        await work();
     }
 
     /// <summary>The process is started again; true when it had ended.</summary>
@@ -59,7 +91,7 @@ internal sealed class CrashPoints
     }
 
     /// <summary>Whether this call is made, and whether the process ends at it.</summary>
-    private (bool IsMade, bool IsLast) Enter(Type port)
+    private (bool IsMade, bool IsLast) Enter(Type port, string method)
     {
         lock (_lock)
         {
@@ -68,7 +100,7 @@ internal sealed class CrashPoints
                 return (false, true);
             }
 
-            if (_left is null || (_port is not null && _port != port) || --_left > 0)
+            if (_left is null || (_port is not null && _port != port) || (_methods is not null && !_methods.Contains(method)) || --_left > 0)
             {
                 return (true, false);
             }
@@ -76,6 +108,20 @@ internal sealed class CrashPoints
             _isDead = true;
             Crashes++;
             return (_isMade, true);
+        }
+    }
+
+    private Func<Task>? TakeInterruption()
+    {
+        lock (_lock)
+        {
+            if (_interruption is not { } interruption || _isDead || --_leftToInterruption > 0)
+            {
+                return null;
+            }
+
+            _interruption = null;
+            return interruption;
         }
     }
 
@@ -93,7 +139,7 @@ internal sealed class CrashPoints
         {
             if (!typeof(Task).IsAssignableFrom(method!.ReturnType))
             {
-                return method.Invoke(Inner, arguments);
+                return method.Invoke(Inner, BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null);
             }
 
             return method.ReturnType == typeof(Task)
@@ -103,17 +149,88 @@ internal sealed class CrashPoints
 
         private async Task<T> CallAsync<T>(MethodInfo method, object?[]? arguments)
         {
-            var (isMade, isLast) = Points.Enter(typeof(TPort));
+            var worker = s_worker.Value;
+            var stopsAfterwards = worker is not null && await worker.EnterAsync(method.Name);
+            if (Points.TakeInterruption() is { } interruption)
+            {
+                await interruption();
+            }
+
+            var (isMade, isLast) = Points.Enter(typeof(TPort), method.Name);
             T result = default!;
             if (isMade)
             {
-                var call = (Task)method.Invoke(Inner, arguments)!;
+                var call = (Task)method.Invoke(Inner, BindingFlags.DoNotWrapExceptions, binder: null, arguments, culture: null)!;
                 await call;
                 result = call is Task<T> typed ? typed.Result : default!;
             }
 
+            if (stopsAfterwards)
+            {
+                await worker!.StopAsync();
+            }
+
             return isLast ? throw new SimulatedCrashException() : result;
         }
+    }
+}
+
+/// <summary>
+/// A worker that stops at a chosen call, as in a machine that hangs: it neither works nor gives a sign of life until it goes on, and knows
+/// nothing of it then.
+/// </summary>
+/// <param name="calls">It stops at the n-th.</param>
+/// <param name="isMade">After it was made, or before.</param>
+/// <param name="methods">Only calls of these count; null for all.</param>
+internal sealed class StoppedWorker(int calls, bool isMade, IReadOnlyCollection<string>? methods = null)
+{
+    private readonly Lock _lock = new();
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _goesOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _left = calls;
+
+    /// <summary>It has come to the call.</summary>
+    public Task Stopped => _stopped.Task;
+
+    public void GoOn()
+    {
+        lock (_lock)
+        {
+            _left = 0;
+        }
+
+        _goesOn.TrySetResult();
+    }
+
+    public Task StopAsync()
+    {
+        _stopped.TrySetResult();
+        return _goesOn.Task;
+    }
+
+    /// <returns>Whether it stops when the call was made.</returns>
+    public async Task<bool> EnterAsync(string method)
+    {
+        if (_stopped.Task.IsCompleted)
+        {
+            await _goesOn.Task;
+        }
+
+        lock (_lock)
+        {
+            // The sign of life is given beside the work, which would go on.
+            if (method == nameof(Application.Ports.IDailyRunStore.TryRenewAsync) || (methods is not null && !methods.Contains(method)) || _left == 0 || --_left > 0)
+            {
+                return false;
+            }
+        }
+
+        if (!isMade)
+        {
+            await StopAsync();
+        }
+
+        return isMade;
     }
 }
 

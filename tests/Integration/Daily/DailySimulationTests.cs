@@ -4,10 +4,10 @@ using Backend.Integration.Support;
 namespace Backend.Integration.Daily;
 
 /// <summary>
-/// The daily run over many days, compared with a model. BACKEND_TESTS_LONG=1 lives through 1,000 days instead of 60;
+/// The daily run over many days, compared with a model. BACKEND_TESTS_LONG=1 lives through more of them;
 /// BACKEND_TESTS_SEED makes the same days again.
 /// </summary>
-public abstract class DailySimulationTests(HostProfile profile)
+public abstract class DailySimulationTests(HostProfile profile, int days = 60, int longDays = 1000)
 {
     private static readonly int s_seed = SimulationSeed.Value;
 
@@ -19,7 +19,7 @@ public abstract class DailySimulationTests(HostProfile profile)
         await using var simulation = await DailySimulation.StartAsync(profile, s_seed);
         try
         {
-            await simulation.LiveAsync(s_long ? LongDays : 60);
+            await simulation.LiveAsync(s_long ? longDays : days);
         }
         catch (Exception exception)
         {
@@ -28,8 +28,6 @@ public abstract class DailySimulationTests(HostProfile profile)
 
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {s_seed}, {simulation.Summary}");
     }
-
-    protected virtual int LongDays => 1000;
 }
 
 /// <summary>The same with a mail server that is busy, hangs up before and after it has taken a mail, and a process that dies in between: no mail comes twice, and one that does not come is known.</summary>

@@ -6,11 +6,12 @@ namespace Backend.Integration.Daily;
 /// <summary>What the plain text of a daily mail says, read as its recipient would.</summary>
 internal sealed partial class MailText
 {
-    private MailText(IReadOnlyList<ToldMap> maps, IReadOnlyList<string> changes, string unread)
+    private MailText(IReadOnlyList<ToldMap> maps, IReadOnlyList<string> changes, string unread, int beyond)
     {
         Maps = maps;
         Changes = changes;
         Unread = unread;
+        Beyond = beyond;
     }
 
     public IReadOnlyList<ToldMap> Maps { get; }
@@ -20,21 +21,33 @@ internal sealed partial class MailText
 
     public string Unread { get; }
 
+    /// <summary>Maps with new records that are not named, because there are so many.</summary>
+    public int Beyond { get; }
+
     public static MailText Read(string text)
     {
         var maps = new List<ToldMap>();
         var changes = new List<string>();
         var unread = string.Empty;
+        var beyond = 0;
         var lines = text.ReplaceLineEndings("\n").Split('\n');
         for (var i = 0; i < lines.Length; i++)
         {
-            if (MapLine().Match(lines[i]) is { Success: true } map && CountLine().Match(lines[i + 1]) is { Success: true } count)
+            if (RankedLine().Match(lines[i]) is { Success: true } ranked && RecordLine().Match($"  {ranked.Groups["best"].Value}") is { Success: true } best)
+            {
+                maps.Add(new ToldMap(
+                    long.Parse(ranked.Groups["id"].Value, CultureInfo.InvariantCulture), int.Parse(ranked.Groups["count"].Value, CultureInfo.InvariantCulture), [Read(best)]));
+            }
+            else if (BeyondLine().Match(lines[i]) is { Success: true } more)
+            {
+                beyond = int.Parse(more.Groups["count"].Value, CultureInfo.InvariantCulture);
+            }
+            else if (MapLine().Match(lines[i]) is { Success: true } map && CountLine().Match(lines[i + 1]) is { Success: true } count)
             {
                 var records = new List<ToldRecord>();
                 for (i += 2; i < lines.Length && RecordLine().Match(lines[i]) is { Success: true } record; i++)
                 {
-                    records.Add(new ToldRecord(
-                        int.Parse(record.Groups["position"].Value, CultureInfo.InvariantCulture), record.Groups["player"].Value, record.Groups["time"].Value, record.Groups["gap"].Value));
+                    records.Add(Read(record));
                 }
 
                 maps.Add(new ToldMap(
@@ -54,11 +67,20 @@ internal sealed partial class MailText
             }
         }
 
-        return new MailText(maps, changes, unread);
+        return new MailText(maps, changes, unread, beyond);
     }
+
+    private static ToldRecord Read(Match record) => new(
+        int.Parse(record.Groups["position"].Value, CultureInfo.InvariantCulture), record.Groups["player"].Value, record.Groups["time"].Value, record.Groups["gap"].Value);
 
     [GeneratedRegex(@"^.+ \(https://trackmania\.exchange/mapshow/(?<id>\d+)\)$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex MapLine();
+
+    [GeneratedRegex(@"^.+ \(https://trackmania\.exchange/mapshow/(?<id>\d+)\): (?<count>\d+) new records?; best: (?<best>.+)$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex RankedLine();
+
+    [GeneratedRegex("^And (?<count>[0-9]+) more maps? with new records", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex BeyondLine();
 
     [GeneratedRegex("^(?<count>[0-9]+) new records?", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex CountLine();
