@@ -262,6 +262,12 @@ internal sealed class DailySimulation : IAsyncDisposable
     private async Task TrackAsync(Person person, SandboxMap map)
     {
         var row = World.BoardOf(map.Uid!).Single(row => row.AccountId == _driverAccount);
+        if (row.Position > 5)
+        {
+            // Nobody can have such a record watched.
+            return;
+        }
+
         var name = string.Create(CultureInfo.InvariantCulture, $"Map of {map.MapId}");
         (await _host.Services.GetRequiredService<IDriverNotificationStore>().AddAsync(
             new NewDriverNotification(person.Id, new AccountId(_driverAccount), UidOf(map), name, row.Position, RecordTime.FromUpstream(row.Score), _clock.GetUtcNow()),
