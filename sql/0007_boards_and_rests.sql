@@ -14,8 +14,8 @@ comment on column public.daily_boards.reader_fence is 'The claim to that check; 
 comment on column public.daily_boards.failed_until is 'By the database''s clock: until then nobody asks for a board that could not be read.';
 
 alter table public.daily_emails
-    add column holds_others boolean not null default false;
+    add column rest_until timestamptz;
 
-create index daily_emails_holds_others_idx on public.daily_emails (due_at) where holds_others;
+create index daily_emails_rest_until_idx on public.daily_emails (rest_until) where rest_until is not null;
 
-comment on column public.daily_emails.holds_others is 'No mail is sent before this one is due.';
+comment on column public.daily_emails.rest_until is 'By the database''s clock: until then no mail is sent, since this one met a service that takes none.';

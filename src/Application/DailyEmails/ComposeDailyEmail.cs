@@ -48,7 +48,7 @@ internal sealed partial class ComposeDailyEmailHandler(
         // What could not be checked is named where a mail goes out anyway.
         var mapper = tellsMaps || (user.Mail.MapperMail && news.Mapper?.Unread.Count > 0) ? MapperPart(news) : null;
         var driver = tellsRecords || (user.Mail.DriverMail && news.Driver?.Unread.Count > 0) ? DriverPart(news) : null;
-        var (players, areComplete) = await NamesAsync(mapper, cancellationToken);
+        var (players, areComplete) = await NamesAsync(check, mapper, cancellationToken);
         if (!areComplete && check.Retries < options.MaxRetries)
         {
             return await runs.PutOffAsync(check, options.PauseAfter(check.Retries), isRetry: true, cancellationToken);
@@ -112,9 +112,22 @@ internal sealed partial class ComposeDailyEmailHandler(
     }
 
     /// <summary>The names of all players who are shown, as far as the service answers.</summary>
-    private async Task<(IReadOnlyDictionary<AccountId, string> Players, bool AreComplete)> NamesAsync(MapperDigest? mapper, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyDictionary<AccountId, string> Players, bool AreComplete)> NamesAsync(DailyCheck check, MapperDigest? mapper, CancellationToken cancellationToken)
     {
         var players = new Dictionary<AccountId, string>();
+        try
+        {
+            return (players, await TryNameAsync(players, mapper, cancellationToken));
+        }
+        catch (Exception exception) when (check.Retries >= options.MaxRetries && exception is not (OperationCanceledException or StoreUnavailableException))
+        {
+            LogNameless(exception.GetType().Name);
+            return (players, false);
+        }
+    }
+
+    private async Task<bool> TryNameAsync(Dictionary<AccountId, string> players, MapperDigest? mapper, CancellationToken cancellationToken)
+    {
         var shown = mapper is null ? []
             : mapper.IsRanking ? mapper.Maps.Take(MapperDigest.MaxDetailedMaps).SelectMany(map => map.Records.Take(1))
             : mapper.Maps.SelectMany(map => map.Records);
@@ -124,7 +137,7 @@ internal sealed partial class ComposeDailyEmailHandler(
             if (!resolved.IsSuccess)
             {
                 LogNameless(resolved.Error.Code);
-                return (players, false);
+                return false;
             }
 
             foreach (var (account, name) in resolved.Value)
@@ -133,7 +146,7 @@ internal sealed partial class ComposeDailyEmailHandler(
             }
         }
 
-        return (players, true);
+        return true;
     }
 
     [LoggerMessage(LogLevel.Error, "Check {Check}: the mail cannot be written, and goes out in its plainest form")]

@@ -68,9 +68,9 @@ internal sealed partial class MapPages([FromKeyedServices(UpstreamPriority.Night
 
             trouble = answer.Error.Code;
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not StoreUnavailableException && !cancellationToken.IsCancellationRequested)
         {
-            trouble = "too slow";
+            trouble = exception is OperationCanceledException ? "too slow" : exception.GetType().Name;
         }
 
         Interlocked.Exchange(ref _restsUntil, (clock.GetUtcNow() + s_rest).UtcTicks);

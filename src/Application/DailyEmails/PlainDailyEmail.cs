@@ -30,6 +30,12 @@ internal static class PlainDailyEmail
             lines.Append(CultureInfo.InvariantCulture, $"\nYour record on {Named(change.MapUid, digest.Driver!.TmxIds.TryGetValue(change.MapUid, out var id) ? id : null)}: {Rank(change.From)} -> {Rank(change.To)}\n");
         }
 
+        var unread = (digest.Mapper?.Unread.Count ?? 0) + (digest.Driver?.Unread.Count ?? 0);
+        if (unread > 0)
+        {
+            lines.Append(CultureInfo.InvariantCulture, $"\nBoards that could not be checked, and will be caught up: {unread}\n");
+        }
+
         var text = lines.Append(CultureInfo.InvariantCulture, $"\n-- \nChoose what you are told, or stop these mails: {preferences.AbsoluteUri}\n").ToString();
         return new EmailContent("Your daily Trackmania update", text, $"<!DOCTYPE html>\n<html lang=\"en\"><body><pre>{WebUtility.HtmlEncode(text)}</pre></body></html>\n");
     }

@@ -72,7 +72,8 @@ internal sealed partial class SendDailyEmailsHandler(
             EmailDeliveryStatus.Uncertain when ticket.Attempt > s_pauses.Length => await EndAsync(ticket, DailyEmailState.Uncertain, delivery.Reason),
             EmailDeliveryStatus.Unreachable when clock.GetUtcNow() - ticket.CreatedAt < s_patience => await RestAsync(ticket, delivery.Reason),
             _ when ticket.Attempt > s_pauses.Length => await EndAsync(ticket, DailyEmailState.Failed, delivery.Reason),
-            _ => await PutOffAsync(ticket, delivery.Reason),
+            EmailDeliveryStatus.Unreachable => await PutOffAsync(ticket, s_rest, delivery.Reason),
+            _ => await PutOffAsync(ticket, TimeSpan.Zero, delivery.Reason),
         };
         return (state, delivery.Status != EmailDeliveryStatus.Unreachable);
     }
@@ -89,18 +90,18 @@ internal sealed partial class SendDailyEmailsHandler(
         return state;
     }
 
-    private async Task<DailyEmailState> PutOffAsync(DailyEmailTicket ticket, string? reason)
+    private async Task<DailyEmailState> PutOffAsync(DailyEmailTicket ticket, TimeSpan rest, string? reason)
     {
         var pause = s_pauses[ticket.Attempt - 1];
         LogPutOff(ticket.Key.RunDate, ticket.Key.UserId.Value, ticket.Attempt, reason, pause);
-        await emails.TryPutOffAsync(ticket, pause, reason ?? "It was not accepted.", CancellationToken.None);
+        await emails.TryPutOffAsync(ticket, pause, rest, isCounted: true, reason ?? "It was not accepted.", CancellationToken.None);
         return DailyEmailState.Pending;
     }
 
     private async Task<DailyEmailState> RestAsync(DailyEmailTicket ticket, string? reason)
     {
         LogResting(s_rest, reason);
-        await emails.TryRestAsync(ticket, s_rest, reason ?? "It could not be handed over.", CancellationToken.None);
+        await emails.TryPutOffAsync(ticket, s_rest, s_rest, isCounted: false, reason ?? "It could not be handed over.", CancellationToken.None);
         return DailyEmailState.Pending;
     }
 

@@ -22,7 +22,7 @@ internal sealed class CheckDriverNotificationsHandler(IDailyRunStore runs, Daily
             await runs.ListUncheckedAsync(check.Key, cancellationToken),
             notification => notification.MapUid,
             notification => shared.Contains(notification.MapUid),
-            DriverObservation.Of,
+            static (notification, board, _) => DriverObservation.Of(notification, board),
             seen => runs.TrySaveRecordsAsync(check, seen, clock.GetUtcNow(), cancellationToken),
             cancellationToken);
         if (round is null)

@@ -48,9 +48,12 @@ internal sealed partial class CheckMapperAlertHandler(
         var maps = await alerts.ReadMapsAsync(alert.Id, cancellationToken);
         var watches = await runs.ReadWatchesAsync(alert.Id, cancellationToken);
 
-        // Boards that could not be read for long come last, where they hold up nobody but each other.
-        var left = maps.Select(map => (Map: map, LastRun: watches.GetValueOrDefault(map.Uid)?.LastRun)).Where(of => of.LastRun is null || of.LastRun < check.Key.RunDate)
-            .OrderByDescending(of => of.LastRun ?? DateOnly.MinValue).Select(of => of.Map).ToList();
+        var left = maps.Where(map => watches.GetValueOrDefault(map.Uid)?.LastRun is not { } last || last < check.Key.RunDate).ToList();
+        var latest = left.Max(map => watches.GetValueOrDefault(map.Uid)?.LastRun);
+
+        // Boards that could not be read for long come last, with the new ones, and each time in another order: so that many that are broken for ever
+        // do not keep the same ones from their turn.
+        left = [.. left.OrderBy(map => watches.GetValueOrDefault(map.Uid)?.LastRun is { } last && last == latest ? 0 : 1 + HashOf(map.Uid, check.Key.RunDate.DayNumber))];
         var round = alert.Mode == AlertMode.Accurate
             ? await ReadAsync(check, alert, left, watches, players: null, cancellationToken)
             : await ProbeAndReadAsync(check, alert, left, watches, cancellationToken);
@@ -96,7 +99,6 @@ internal sealed partial class CheckMapperAlertHandler(
             }
         }
 
-        var askedAt = clock.GetUtcNow().ToWholeMilliseconds();
         var (unchanged, answers) = await probe.AskAsync([.. maps.Select(map => map.Uid)], questions, cancellationToken);
 
         // A question moves nothing but the number of runs since the board was read.
@@ -108,16 +110,16 @@ internal sealed partial class CheckMapperAlertHandler(
             }
         }
 
-        return await ReadAsync(check, alert, [.. maps.Where(map => !unchanged.Contains(map.Uid))], watches, new AskedPlayers(askedAt, answers), cancellationToken);
+        return await ReadAsync(check, alert, [.. maps.Where(map => !unchanged.Contains(map.Uid))], watches, answers, cancellationToken);
     }
 
-    /// <param name="players">From the questions; null when none were asked.</param>
+    /// <param name="players">On each map, as the questions were answered a moment ago; null when none were asked.</param>
     private async Task<BoardRound<WatchedMap>?> ReadAsync(
         DailyCheck check,
         MapperAlert alert,
         List<WatchedMap> maps,
         IReadOnlyDictionary<MapUid, CheckedWatch> watches,
-        AskedPlayers? players,
+        IReadOnlyDictionary<MapUid, int>? players,
         CancellationToken cancellationToken)
     {
         var shared = await runs.FindSharedMapsAsync(check.Key.UserId, cancellationToken);
@@ -131,10 +133,10 @@ internal sealed partial class CheckMapperAlertHandler(
             found => runs.TrySaveMapsAsync(check, alert.Id, found, cancellationToken),
             cancellationToken);
 
-        CheckedMap Look(WatchedMap map, Leaderboard board)
+        CheckedMap Look(WatchedMap map, Leaderboard board, bool isFresh)
         {
             var known = watches.GetValueOrDefault(map.Uid)?.Watch;
-            var (next, due) = (known ?? MapWatch.Unseen(map.Uid, alert.NewsSince)).Evaluate(board, alert.Filter, PlayersOf(board, players));
+            var (next, due) = (known ?? MapWatch.Unseen(map.Uid, alert.NewsSince)).Evaluate(board, alert.Filter, PlayersOf(board, isFresh ? players : null));
             return new CheckedMap(IsFirstBaseline(known, players) ? next with { RunsSinceRead = StaggerOf(map.Uid) } : next, MapNews.Of(map, due, maxListed));
         }
     }
@@ -143,28 +145,19 @@ internal sealed partial class CheckMapperAlertHandler(
     /// A board that is not full tells itself. Of a full one the answer tells that is older than it: whoever came in between makes the next answer
     /// another one. A board that somebody else's check read before says nothing about the answer, and is read again next time.
     /// </summary>
-    private static int? PlayersOf(Leaderboard board, AskedPlayers? players) =>
+    private static int? PlayersOf(Leaderboard board, IReadOnlyDictionary<MapUid, int>? players) =>
         board.Entries.Count < Leaderboard.Size ? board.Entries.Count
-        : players is not null && board.ReadAt >= players.AskedAt && players.Answers.TryGetValue(board.MapUid, out var answered) ? answered
+        : players is not null && players.TryGetValue(board.MapUid, out var answered) ? answered
         : null;
 
     /// <summary>From then on the board can be asked about.</summary>
-    private static bool IsFirstBaseline(MapWatch? known, AskedPlayers? players) => players is not null && known?.Players is null;
+    private static bool IsFirstBaseline(MapWatch? known, IReadOnlyDictionary<MapUid, int>? players) => players is not null && known?.Players is null;
 
     /// <summary>So that the full reads of maps that came together do not all come together again.</summary>
-    private int StaggerOf(MapUid mapUid)
-    {
-        var hash = 17u;
-        foreach (var b in Encoding.ASCII.GetBytes(mapUid.Value))
-        {
-            hash = (hash * 31) + b;
-        }
+    private int StaggerOf(MapUid mapUid) => (int)(HashOf(mapUid, 0) % options.FullReadEvery);
 
-        return (int)(hash % (uint)options.FullReadEvery);
-    }
-
-    /// <param name="AskedAt">Before the first question.</param>
-    private sealed record AskedPlayers(DateTimeOffset AskedAt, IReadOnlyDictionary<MapUid, int> Answers);
+    /// <summary>The same in every process.</summary>
+    private static long HashOf(MapUid mapUid, int salt) => Encoding.ASCII.GetBytes(mapUid.Value).Aggregate(17u + (uint)salt, static (hash, b) => (hash ^ b) * 16_777_619);
 
     [LoggerMessage(LogLevel.Warning, "The maps of alert {AlertId} cannot be listed ({Code})")]
     private partial void LogUnlisted(long alertId, string code);

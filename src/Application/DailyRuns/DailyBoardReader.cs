@@ -13,11 +13,8 @@ internal sealed partial class DailyBoardReader(
     /// <summary>Findings that are saved in one step: so many boards at most are read again after a crash.</summary>
     private const int SavedTogether = 10;
 
-    /// <summary>Until a board is asked for again that another check is reading.</summary>
-    private static readonly TimeSpan s_lookAgain = TimeSpan.FromSeconds(30);
-
     /// <param name="isShared">Somebody else may need the board in this run.</param>
-    /// <param name="look">What is found on the board.</param>
+    /// <param name="look">What is found on the board; it may have been read just now, or by another check of the run.</param>
     /// <param name="saveAsync">Says whether the check is still this worker's.</param>
     /// <returns>Null when the check is lost.</returns>
     public async Task<BoardRound<T>?> ReadAsync<T, TFound>(
@@ -25,7 +22,7 @@ internal sealed partial class DailyBoardReader(
         IEnumerable<T> wanted,
         Func<T, MapUid> mapOf,
         Func<T, bool> isShared,
-        Func<T, Leaderboard, TFound> look,
+        Func<T, Leaderboard, bool, TFound> look,
         Func<IReadOnlyCollection<TFound>, Task<bool>> saveAsync,
         CancellationToken cancellationToken)
     {
@@ -40,16 +37,18 @@ internal sealed partial class DailyBoardReader(
                 continue;
             }
 
-            var (board, isAwaited) = await ReadAsync(check, mapOf(item), isShared(item), cancellationToken);
+            var (status, board) = await ReadAsync(check, mapOf(item), isShared(item), cancellationToken);
             if (board is null)
             {
-                (isAwaited ? round.Awaited : round.Unread).Add(item);
-                failures += isAwaited ? 0 : 1;
+                (status == SharedBoardStatus.Awaited ? round.Awaited : round.Unread).Add(item);
+                failures += status == SharedBoardStatus.Awaited ? 0 : 1;
                 continue;
             }
 
-            failures = 0;
-            found.Add(look(item, board));
+            // What was read earlier says nothing about upstream now.
+            var isFresh = status == SharedBoardStatus.Mine;
+            failures = isFresh ? 0 : failures;
+            found.Add(look(item, board, isFresh));
             if (found.Count == SavedTogether)
             {
                 if (!await saveAsync(found))
@@ -77,39 +76,26 @@ internal sealed partial class DailyBoardReader(
             }
         }
 
-        return round.Awaited.Count > 0 ? await runs.PutOffAsync(check, s_lookAgain, isRetry: false, cancellationToken) : null;
+        return round.Awaited.Count > 0 ? await runs.PutOffAsync(check, options.RetryPause / 2, isRetry: false, cancellationToken) : null;
     }
 
-    private async Task<(Leaderboard? Board, bool IsAwaited)> ReadAsync(DailyCheck check, MapUid mapUid, bool isShared, CancellationToken cancellationToken)
+    private async Task<SharedBoard> ReadAsync(DailyCheck check, MapUid mapUid, bool isShared, CancellationToken cancellationToken)
     {
-        if (!isShared)
+        var claim = isShared ? await runs.ClaimBoardAsync(check, mapUid, cancellationToken) : new SharedBoard(SharedBoardStatus.Mine);
+        if (claim.Status != SharedBoardStatus.Mine)
         {
-            return (await AskAsync(mapUid, cancellationToken), false);
+            return claim;
         }
 
-        var shared = await runs.ClaimBoardAsync(check, mapUid, cancellationToken);
-        if (shared.Status != SharedBoardStatus.Mine)
-        {
-            return (shared.Board, shared.Status == SharedBoardStatus.Awaited);
-        }
-
-        var board = await AskAsync(mapUid, cancellationToken);
-        if (board is null)
-        {
-            await runs.FailBoardAsync(check, mapUid, options.RetryPause, cancellationToken);
-        }
-        else
-        {
-            await runs.SaveBoardAsync(check.Key.RunDate, board, cancellationToken);
-        }
-
-        return (board, false);
-    }
-
-    private async Task<Leaderboard?> AskAsync(MapUid mapUid, CancellationToken cancellationToken)
-    {
         var board = await source.ReadAsync(mapUid, cancellationToken);
-        return board.IsSuccess ? board.Value : null;
+        if (isShared)
+        {
+            await (board.IsSuccess
+                ? runs.SaveBoardAsync(check.Key.RunDate, board.Value, cancellationToken)
+                : runs.FailBoardAsync(check, mapUid, options.RetryPause, cancellationToken));
+        }
+
+        return board.IsSuccess ? claim with { Board = board.Value } : new SharedBoard(SharedBoardStatus.Failed);
     }
 
     [LoggerMessage(LogLevel.Warning, "Check {Check}: {Count} boards could not be read, after {Retries} repetitions")]

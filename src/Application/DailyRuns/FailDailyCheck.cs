@@ -15,17 +15,19 @@ public sealed record FailDailyCheckCommand(DailyCheck Check, DailyPart? Part) : 
 
 internal sealed class FailDailyCheckHandler(IDailyRunStore runs, DailyRunOptions options) : ICommandHandler<FailDailyCheckCommand, DailyPartOutcome>
 {
-    private const int LongestPause = 8;
+    private const int MostDoublings = 8;
 
     public async Task<Result<DailyPartOutcome>> Handle(FailDailyCheckCommand command, CancellationToken cancellationToken)
     {
         var check = command.Check;
-        if (command.Part is { } part && check.Retries >= options.MaxRetries
-            && !await runs.TryEndPartAsync(check, part, DailyPartState.Failed, new DailyPartSummary([], IsBroken: true), cancellationToken))
+        if (command.Part is not { } part || check.Retries < options.MaxRetries)
         {
-            return DailyPartOutcome.Lost;
+            return await runs.PutOffAsync(check, options.PauseAfter(Math.Min(check.Retries, MostDoublings)), isRetry: true, cancellationToken);
         }
 
-        return await runs.PutOffAsync(check, options.PauseAfter(Math.Min(check.Retries, LongestPause)), isRetry: true, cancellationToken);
+        // The other part goes on at once, with all its repetitions.
+        return await runs.TryEndPartAsync(check, part, DailyPartState.Failed, new DailyPartSummary([], IsBroken: true), cancellationToken)
+            ? await runs.PutOffAsync(check, TimeSpan.Zero, isRetry: false, cancellationToken)
+            : DailyPartOutcome.Lost;
     }
 }

@@ -24,11 +24,10 @@ public interface IDailyEmailStore
     Task<bool> TryEndAsync(
         DailyEmailTicket ticket, DailyEmailState state, string? reason, IReadOnlyCollection<HistoryEntry> history, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>It waits again, for <paramref name="pause"/>. False as in <see cref="TryEndAsync"/>.</summary>
-    Task<bool> TryPutOffAsync(DailyEmailTicket ticket, TimeSpan pause, string reason, CancellationToken cancellationToken);
-
-    /// <summary>It waits again, as if this attempt had not been, and until <paramref name="pause"/> has passed no mail is claimed; then it comes after all that are due. False as in <see cref="TryEndAsync"/>.</summary>
-    Task<bool> TryRestAsync(DailyEmailTicket ticket, TimeSpan pause, string reason, CancellationToken cancellationToken);
+    /// <summary>It waits again, for <paramref name="pause"/>; then it comes after all that are due. False as in <see cref="TryEndAsync"/>.</summary>
+    /// <param name="rest">For so long no mail is claimed.</param>
+    /// <param name="isCounted">Else it is as if this attempt had not been.</param>
+    Task<bool> TryPutOffAsync(DailyEmailTicket ticket, TimeSpan pause, TimeSpan rest, bool isCounted, string reason, CancellationToken cancellationToken);
 
     /// <summary>Mails of runs from <paramref name="since"/> on that did not reach <see cref="DailyEmailState.Sent"/>, newest run first.</summary>
     Task<IReadOnlyList<UnsentEmail>> ListUnsentAsync(DateOnly since, int limit, CancellationToken cancellationToken);

@@ -14,7 +14,7 @@ namespace Backend.Application.Ports;
 /// or repeats nothing.
 /// <para>
 /// A check is claimed by one worker at a time. It is due again after <see cref="Lease"/> without a sign of life, by the
-/// store's own clock; from then on what the earlier worker writes is refused. Every method is atomic and every read sees all
+/// store's own clock; once it is claimed anew, what the earlier worker writes is refused. Every method is atomic and every read sees all
 /// earlier writes. Checks, news and mails go with their user (<see cref="IUserStore.RemoveAsync"/>).
 /// </para>
 /// </summary>
@@ -67,7 +67,10 @@ public interface IDailyRunStore
     /// <param name="checkedAt">Kept in whole milliseconds.</param>
     Task<bool> TrySaveRecordsAsync(DailyCheck check, IReadOnlyCollection<DriverObservation> records, DateTimeOffset checkedAt, CancellationToken cancellationToken);
 
-    /// <summary>The user's driver notifications that this run has not looked at yet; those that were looked at most recently come first, then the oldest.</summary>
+    /// <summary>
+    /// The user's driver notifications that this run has not looked at yet: first those that the run before has looked at, then all others in an
+    /// order that is another one in each run.
+    /// </summary>
     Task<IReadOnlyList<DriverNotification>> ListUncheckedAsync(DailyCheckKey key, CancellationToken cancellationToken);
 
     /// <summary>Ends a part of the check.</summary>
@@ -116,7 +119,7 @@ public enum DailyCheckClaimStatus
     Ended,
 }
 
-/// <param name="Board">With <see cref="SharedBoardStatus.Kept"/> only.</param>
+/// <param name="Board">With <see cref="SharedBoardStatus.Kept"/>, and once it was read with <see cref="SharedBoardStatus.Mine"/>.</param>
 public sealed record SharedBoard(SharedBoardStatus Status, Leaderboard? Board = null);
 
 public enum SharedBoardStatus

@@ -12,14 +12,14 @@ internal sealed class InMemoryDailyEmailStore(InMemoryRelations relations, TimeP
         tables =>
         {
             var now = clock.GetUtcNow();
-            if (tables.DailyEmails.Values.Any(e => e.HoldsOthers && e.Due > now) || tables.DailyEmails.Where(e => e.Value.Due <= now).OrderBy(e => e.Value.Due).Select(e => e.Key).Cast<DailyCheckKey?>().FirstOrDefault() is not { } key)
+            if (tables.DailyEmails.Values.Any(e => e.RestUntil > now) || tables.DailyEmails.Where(e => e.Value.Due <= now).OrderBy(e => e.Value.Due).Select(e => e.Key).Cast<DailyCheckKey?>().FirstOrDefault() is not { } key)
             {
                 return null;
             }
 
             var row = tables.DailyEmails[key];
             var wasInterrupted = row.State == DailyEmailState.Sending;
-            (row.State, row.HoldsOthers) = (DailyEmailState.Sending, false);
+            row.State = DailyEmailState.Sending;
             row.Due = now + IDailyEmailStore.Lease;
             var user = tables.Users[key.UserId];
             return new DailyEmailTicket(
@@ -47,15 +47,13 @@ internal sealed class InMemoryDailyEmailStore(InMemoryRelations relations, TimeP
         },
         cancellationToken);
 
-    public Task<bool> TryPutOffAsync(DailyEmailTicket ticket, TimeSpan pause, string reason, CancellationToken cancellationToken) => HeldAsync(
-        ticket, (_, row) => (row.State, row.Reason, row.Due) = (DailyEmailState.Pending, reason, clock.GetUtcNow() + pause), cancellationToken);
-
-    public Task<bool> TryRestAsync(DailyEmailTicket ticket, TimeSpan pause, string reason, CancellationToken cancellationToken) => HeldAsync(
+    public Task<bool> TryPutOffAsync(DailyEmailTicket ticket, TimeSpan pause, TimeSpan rest, bool isCounted, string reason, CancellationToken cancellationToken) => HeldAsync(
         ticket,
         (_, row) =>
         {
-            (row.State, row.Reason, row.Due, row.HoldsOthers) = (DailyEmailState.Pending, reason, clock.GetUtcNow() + pause, true);
-            row.Attempts--;
+            var now = clock.GetUtcNow();
+            (row.State, row.Reason, row.Due, row.RestUntil) = (DailyEmailState.Pending, reason, now + pause, now + rest);
+            row.Attempts -= isCounted ? 0 : 1;
         },
         cancellationToken);
 

@@ -27,6 +27,11 @@ internal sealed class InMemoryDailyRunStore(InMemoryRelations relations, TimePro
             }
 
             Forget(tables, startedAt);
+            foreach (var finished in tables.DailyRuns.Where(run => !tables.DailyChecks.Any(c => c.Key.RunDate == run.Key && c.Value.Due is not null)))
+            {
+                finished.Value.ForgetBoards();
+            }
+
             tables.DailyRuns.Add(date, new InMemoryRelations.RunRow(trigger, startedAt.ToWholeMilliseconds()));
             foreach (var user in tables.Users.Values)
             {
@@ -137,7 +142,10 @@ internal sealed class InMemoryDailyRunStore(InMemoryRelations relations, TimePro
         [
             .. tables.DriverNotifications
                 .Where(n => n.UserId == key.UserId && (!tables.LastRunOfNotification.TryGetValue(n.Id, out var last) || last < key.RunDate))
-                .OrderByDescending(n => tables.LastRunOfNotification.GetValueOrDefault(n.Id, DateOnly.MinValue)).ThenBy(n => n.CreatedAt).ThenBy(n => n.Id.Value),
+                .GroupBy(n => tables.LastRunOfNotification.GetValueOrDefault(n.Id, DateOnly.MinValue))
+                .OrderByDescending(group => group.Key)
+                .SelectMany((group, place) => group.Select(n => (n, Order: place == 0 && group.Key > DateOnly.MinValue ? 0 : 1 + (uint)HashCode.Combine(n.Id, key.RunDate))))
+                .OrderBy(of => of.Order).Select(of => of.n),
         ],
         cancellationToken);
 
@@ -174,9 +182,7 @@ internal sealed class InMemoryDailyRunStore(InMemoryRelations relations, TimePro
             tables.History.AddRange(history.Select(entry => entry with { CreatedAt = moment }));
             if (!tables.DailyChecks.Any(c => c.Key.RunDate == check.Key.RunDate && c.Value.Due is not null))
             {
-                tables.DailyRuns[check.Key.RunDate].Boards.Clear();
-                tables.DailyRuns[check.Key.RunDate].Readers.Clear();
-                tables.DailyRuns[check.Key.RunDate].Failures.Clear();
+                tables.DailyRuns[check.Key.RunDate].ForgetBoards();
             }
 
             return true;
@@ -205,15 +211,15 @@ internal sealed class InMemoryDailyRunStore(InMemoryRelations relations, TimePro
                 return new SharedBoard(SharedBoardStatus.Kept, board);
             }
 
+            if (run.Failures.TryGetValue(mapUid, out var until) && until > clock.GetUtcNow())
+            {
+                return new SharedBoard(SharedBoardStatus.Failed);
+            }
+
             var mine = (check.Key, check.Fence);
             if (!IsHeld(tables, mine) || (run.Readers.TryGetValue(mapUid, out var reader) && reader != mine && IsHeld(tables, reader)))
             {
                 return new SharedBoard(SharedBoardStatus.Awaited);
-            }
-
-            if (run.Failures.TryGetValue(mapUid, out var until) && until > clock.GetUtcNow())
-            {
-                return new SharedBoard(SharedBoardStatus.Failed);
             }
 
             run.Readers[mapUid] = mine;

@@ -110,6 +110,14 @@ internal sealed class InMemoryRelations
 
         /// <summary>Boards that could not be read, and until when nobody is to try again.</summary>
         public Dictionary<MapUid, DateTimeOffset> Failures { get; } = [];
+
+        /// <summary>Nobody needs them when the run is finished.</summary>
+        public void ForgetBoards()
+        {
+            Boards.Clear();
+            Readers.Clear();
+            Failures.Clear();
+        }
     }
 
     internal sealed class CheckRow(DailyPartState mapper, DailyPartState driver, DateTimeOffset due)
@@ -150,8 +158,8 @@ internal sealed class InMemoryRelations
 
         public int Attempts { get; set; }
 
-        /// <summary>No mail is sent before this one is due.</summary>
-        public bool HoldsOthers { get; set; }
+        /// <summary>Until then no mail is sent; null as long as nobody has met a service that takes none.</summary>
+        public DateTimeOffset? RestUntil { get; set; }
 
         /// <summary>Null: nothing is to be done any more.</summary>
         public DateTimeOffset? Due { get; set; } = due;
@@ -169,9 +177,6 @@ internal sealed class InMemoryRelations
         public DateTimeOffset? Due { get; set; }
 
         public int Attempts { get; set; }
-
-        /// <summary>No mail is sent before this one is due.</summary>
-        public bool HoldsOthers { get; set; }
 
         public long Fence { get; set; }
 

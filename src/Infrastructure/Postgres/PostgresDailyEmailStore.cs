@@ -16,10 +16,10 @@ internal sealed class PostgresDailyEmailStore(PostgresDatabase database) : IDail
     public async Task<DailyEmailTicket?> TryClaimAsync(CancellationToken cancellationToken) =>
         (await database.WriteAsync(
             """
-            update daily_emails as e set state = 'sending', attempts = e.attempts + 1, fence = e.fence + 1, due_at = clock_timestamp() + $1, holds_others = false
+            update daily_emails as e set state = 'sending', attempts = e.attempts + 1, fence = e.fence + 1, due_at = clock_timestamp() + $1
             from (
                 select run_date, user_id, state from daily_emails
-                where due_at <= clock_timestamp() and not exists (select 1 from daily_emails where holds_others and due_at > clock_timestamp())
+                where due_at <= clock_timestamp() and coalesce((select max(rest_until) from daily_emails where rest_until is not null) <= clock_timestamp(), true)
                 order by due_at limit 1 for update skip locked) due
             join users u on u.id = due.user_id
             where e.run_date = due.run_date and e.user_id = due.user_id
@@ -55,17 +55,14 @@ internal sealed class PostgresDailyEmailStore(PostgresDatabase database) : IDail
             cancellationToken,
             [.. ClaimOf(ticket), Value(state.ToWord()), Value(reason), Value(now.ToWholeMilliseconds()), .. PostgresDailyRunStore.PastOf(history)]) is { Count: 1 };
 
-    public async Task<bool> TryPutOffAsync(DailyEmailTicket ticket, TimeSpan pause, string reason, CancellationToken cancellationToken) =>
+    public async Task<bool> TryPutOffAsync(DailyEmailTicket ticket, TimeSpan pause, TimeSpan rest, bool isCounted, string reason, CancellationToken cancellationToken) =>
         await database.WriteAsync(
-            $"update daily_emails set state = 'pending', reason = $5, due_at = clock_timestamp() + $4, fence = fence + 1 {IfStillMine}",
+            $"""
+             update daily_emails set state = 'pending', reason = $7, attempts = attempts - $6, due_at = clock_timestamp() + $4, rest_until = clock_timestamp() + nullif($5, interval '0'), fence = fence + 1
+             {IfStillMine}
+             """,
             cancellationToken,
-            [.. ClaimOf(ticket), Value(pause), Value(reason)]) > 0;
-
-    public async Task<bool> TryRestAsync(DailyEmailTicket ticket, TimeSpan pause, string reason, CancellationToken cancellationToken) =>
-        await database.WriteAsync(
-            $"update daily_emails set state = 'pending', reason = $5, attempts = attempts - 1, due_at = clock_timestamp() + $4, holds_others = true, fence = fence + 1 {IfStillMine}",
-            cancellationToken,
-            [.. ClaimOf(ticket), Value(pause), Value(reason)]) > 0;
+            [.. ClaimOf(ticket), Value(pause), Value(rest), Value(isCounted ? 0 : 1), Value(reason)]) > 0;
 
     public async Task<IReadOnlyList<UnsentEmail>> ListUnsentAsync(DateOnly since, int limit, CancellationToken cancellationToken) => await database.ReadAsync(
         """

@@ -218,7 +218,10 @@ internal sealed class PostgresDailyRunStore(PostgresDatabase database) : IDailyR
             ]) is { Count: 1 };
 
     public async Task<IReadOnlyList<DriverNotification>> ListUncheckedAsync(DailyCheckKey key, CancellationToken cancellationToken) => await database.ReadAsync(
-        $"select {PostgresDriverNotificationStore.Columns} from driver_notifications where user_id = $1 and (last_run is null or last_run < $2) order by last_run desc nulls last, created_at, id",
+        $"""
+         select {PostgresDriverNotificationStore.Columns} from driver_notifications where user_id = $1 and (last_run is null or last_run < $2)
+         order by coalesce(last_run = max(last_run) over (), false) desc, md5(id::text || $2::text)
+         """,
         static row => PostgresDriverNotificationStore.Read(row, 0),
         cancellationToken,
         Value(key.UserId.Value),

@@ -136,7 +136,7 @@ internal sealed record DailyRunCountsResponse(
 internal sealed record StartedDailyRunResponse(string Message, bool IsNew, string StatusUrl, DailyRunResponse Run)
 {
     public static StartedDailyRunResponse From(StartedDailyRun started, string url) =>
-        new(started.IsNew ? "The daily run has begun." : "The daily run of this date had begun already.", started.IsNew, url, DailyRunResponse.From(started.Run));
+        new(started.IsNew ? "The daily run has begun." : "The daily run had begun already.", started.IsNew, url, DailyRunResponse.From(started.Run));
 }
 
 /// <param name="Phase1Processed">Mapper alerts that were checked, failures included.</param>

@@ -63,7 +63,7 @@ public abstract class DailyEmailStoreContract
         (await stores.Emails.TryEndAsync(ticket, state, "reason", [entry], s_now.AddSeconds(5), CancellationToken.None)).ShouldBeTrue();
 
         (await stores.Emails.TryEndAsync(ticket, DailyEmailState.Sent, null, [entry], s_now, CancellationToken.None)).ShouldBeFalse();
-        (await stores.Emails.TryPutOffAsync(ticket, TimeSpan.Zero, "again", CancellationToken.None)).ShouldBeFalse();
+        (await stores.Emails.TryPutOffAsync(ticket, TimeSpan.Zero, TimeSpan.Zero, isCounted: true, "again", CancellationToken.None)).ShouldBeFalse();
         await PassAsync(TimeSpan.FromDays(10));
         (await stores.Emails.TryClaimAsync(CancellationToken.None)).ShouldBeNull();
         (await stores.History.ListAsync(user, DateOnly.MinValue, CancellationToken.None)).ShouldBe([entry]);
@@ -83,7 +83,7 @@ public abstract class DailyEmailStoreContract
         await AddMailAsync(stores);
         var ticket = (await stores.Emails.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
 
-        (await stores.Emails.TryPutOffAsync(ticket, TimeSpan.FromHours(2), "busy", CancellationToken.None)).ShouldBeTrue();
+        (await stores.Emails.TryPutOffAsync(ticket, TimeSpan.FromHours(2), TimeSpan.Zero, isCounted: true, "busy", CancellationToken.None)).ShouldBeTrue();
 
         await PassAsync(TimeSpan.FromHours(1));
         (await stores.Emails.TryClaimAsync(CancellationToken.None)).ShouldBeNull();
@@ -101,11 +101,11 @@ public abstract class DailyEmailStoreContract
         var stores = await CreateAsync();
         await AddMailsAsync(stores, 4);
         var (tried, late, sending) = ((await ClaimAsync())!, (await ClaimAsync())!, (await ClaimAsync())!);
-        await stores.Emails.TryPutOffAsync(late, TimeSpan.FromHours(2), "busy", CancellationToken.None);
+        await stores.Emails.TryPutOffAsync(late, TimeSpan.FromHours(2), TimeSpan.Zero, isCounted: true, "busy", CancellationToken.None);
 
-        (await stores.Emails.TryRestAsync(tried, TimeSpan.FromMinutes(10), "away", CancellationToken.None)).ShouldBeTrue();
+        (await RestAsync(tried, TimeSpan.FromMinutes(10))).ShouldBeTrue();
 
-        (await stores.Emails.TryRestAsync(tried, TimeSpan.FromMinutes(10), "away", CancellationToken.None)).ShouldBeFalse();
+        (await RestAsync(tried, TimeSpan.FromMinutes(10))).ShouldBeFalse();
         (await stores.Emails.ListUnsentAsync(s_day, 10, CancellationToken.None)).Single(e => e.Key == tried.Key).ShouldSatisfyAllConditions(
             e => e.State.ShouldBe(DailyEmailState.Pending), e => e.Reason.ShouldBe("away"), e => e.Attempts.ShouldBe(0));
         (await ClaimAsync()).ShouldBeNull("the fourth rests, too");
@@ -121,6 +121,26 @@ public abstract class DailyEmailStoreContract
         (await stores.Emails.TryEndAsync(sending, DailyEmailState.Sent, null, [], s_now, CancellationToken.None)).ShouldBeTrue();
 
         Task<DailyEmailTicket?> ClaimAsync() => stores.Emails.TryClaimAsync(CancellationToken.None);
+
+        Task<bool> RestAsync(DailyEmailTicket ticket, TimeSpan pause) => stores.Emails.TryPutOffAsync(ticket, pause, pause, isCounted: false, "away", CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task A_mail_that_is_put_off_for_long_may_hold_up_the_others_for_less()
+    {
+        var stores = await CreateAsync();
+        await AddMailsAsync(stores, 2);
+        var tried = (await stores.Emails.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
+
+        await stores.Emails.TryPutOffAsync(tried, TimeSpan.FromHours(2), TimeSpan.FromMinutes(5), isCounted: true, "away", CancellationToken.None);
+
+        (await stores.Emails.TryClaimAsync(CancellationToken.None)).ShouldBeNull();
+        await PassAsync(TimeSpan.FromMinutes(5));
+        var other = (await stores.Emails.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
+        other.Key.ShouldNotBe(tried.Key);
+        (await stores.Emails.TryEndAsync(other, DailyEmailState.Sent, null, [], s_now, CancellationToken.None)).ShouldBeTrue();
+        await PassAsync(TimeSpan.FromHours(2));
+        (await stores.Emails.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull().ShouldSatisfyAllConditions(t => t.Key.ShouldBe(tried.Key), t => t.Attempt.ShouldBe(2));
     }
 
     [Fact]
@@ -129,7 +149,7 @@ public abstract class DailyEmailStoreContract
         var stores = await CreateAsync();
         await AddMailsAsync(stores, 2);
         var tried = (await stores.Emails.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
-        await stores.Emails.TryRestAsync(tried, TimeSpan.FromMinutes(10), "away", CancellationToken.None);
+        await stores.Emails.TryPutOffAsync(tried, TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(10), isCounted: false, "away", CancellationToken.None);
 
         await stores.Users.RemoveAsync(tried.Key.UserId, CancellationToken.None);
 

@@ -204,6 +204,34 @@ public abstract class DailyRunStoreContract
     }
 
     [Fact]
+    public async Task Records_that_were_looked_at_last_come_first_and_the_others_in_another_order_each_time()
+    {
+        var stores = await CreateAsync();
+        var user = await stores.AddUserAsync(records: true);
+        foreach (var uid in new[] { "a", "b", "c", "d", "e", "f" })
+        {
+            await stores.AddNotificationAsync(user, uid);
+        }
+
+        await stores.Runs.StartAsync(s_day, "test", s_now, CancellationToken.None);
+        var check = (await stores.Runs.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
+        var seen = (await stores.Runs.ListUncheckedAsync(check.Key, CancellationToken.None)).Where(n => n.MapUid == Uid("c") || n.MapUid == Uid("e")).ToList();
+        await stores.Runs.TrySaveRecordsAsync(check, [.. seen.Select(n => new DriverObservation(n, Change: null))], s_now, CancellationToken.None);
+
+        var orders = new List<string>();
+        for (var day = 1; day <= 10; day++)
+        {
+            var listed = await stores.Runs.ListUncheckedAsync(check.Key with { RunDate = s_day.AddDays(day) }, CancellationToken.None);
+            listed.Count.ShouldBe(7);
+            listed.Take(2).Select(n => n.Id).ShouldBe(seen.Select(n => n.Id), ignoreOrder: true);
+            orders.Add(string.Join(' ', listed.Skip(2).Select(n => n.MapUid.Value)));
+            (await stores.Runs.ListUncheckedAsync(check.Key with { RunDate = s_day.AddDays(day) }, CancellationToken.None)).Select(n => n.Id).ShouldBe(listed.Select(n => n.Id));
+        }
+
+        orders.Distinct(StringComparer.Ordinal).Count().ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
     public async Task A_notification_that_was_removed_meanwhile_is_no_news()
     {
         var stores = await CreateAsync();

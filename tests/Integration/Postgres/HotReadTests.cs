@@ -262,7 +262,7 @@ public sealed class FullDatabase : IAsyncLifetime
             case "daily mail":
                 {
                     var ticket = (await _emails.TryClaimAsync(none)).ShouldNotBeNull();
-                    (await _emails.TryPutOffAsync(ticket, TimeSpan.FromHours(1), "later", none)).ShouldBeTrue();
+                    (await _emails.TryPutOffAsync(ticket, TimeSpan.FromHours(1), TimeSpan.Zero, isCounted: true, "later", none)).ShouldBeTrue();
                     break;
                 }
 

@@ -19,7 +19,7 @@ internal sealed class DailyChecks
         Boards.ReadAsync(default, default).ReturnsForAnyArgs(call =>
         {
             Read.Add(call.Arg<MapUid>());
-            return _boards.GetValueOrDefault(call.Arg<MapUid>()) is { } board ? Make.Success(board) : Make.Failed<Leaderboard>(Make.Trouble());
+            return Read.Count <= Answers && _boards.GetValueOrDefault(call.Arg<MapUid>()) is { } board ? Make.Success(board) : Make.Failed<Leaderboard>(Make.Trouble());
         });
         Positions.ReadPositionsAsync(null!, default).ReturnsForAnyArgs(call =>
         {
@@ -46,6 +46,9 @@ internal sealed class DailyChecks
 
     /// <summary>Boards that were read from upstream, in order.</summary>
     public List<MapUid> Read { get; } = [];
+
+    /// <summary>After so many boards upstream is away.</summary>
+    public int Answers { get; set; } = int.MaxValue;
 
     public List<IReadOnlyDictionary<MapUid, long>> Asked { get; } = [];
 

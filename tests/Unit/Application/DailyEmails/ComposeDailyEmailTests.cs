@@ -140,7 +140,7 @@ public sealed class ComposeDailyEmailTests
     [Fact]
     public async Task A_mail_that_cannot_be_written_goes_out_in_its_plainest_form_in_the_end()
     {
-        var check = await BeginAsync(maps: 2, withRecord: true);
+        var check = await BeginAsync(maps: 2, unread: 1, withRecord: true);
         _checks.Directory.SearchAsync(MapFilter.ByUid(Make.Uid(0)), 1, Arg.Any<CancellationToken>()).Returns(Make.Success(new FoundMaps(
             [new FoundMap(7, Make.Uid(0), "Map", [], new Medals(null, null, null, null), Make.Start, 0)], HasMore: false)));
         _renderer.RenderAsync(null!, null!, default).ThrowsAsyncForAnyArgs(new InvalidOperationException("a name that nobody thought of"));
@@ -152,6 +152,7 @@ public sealed class ComposeDailyEmailTests
         (ticket.Maps, ticket.Changes).ShouldBe((2, 1));
         ticket.Content.Text.ShouldContain("New records on your map https://trackmania.exchange/mapshow/1: 2\n  #1 0.001, player ");
         ticket.Content.Text.ShouldContain("Your record on https://trackmania.exchange/mapshow/7: #1 -> #2\n");
+        ticket.Content.Text.ShouldContain("will be caught up: 1\n");
         ticket.Content.Text.ShouldContain("https://tm.example.org/base/mail/preferences?token=to%2Fken");
         ticket.Content.Html.ShouldContain("#1 -&gt; #2");
     }

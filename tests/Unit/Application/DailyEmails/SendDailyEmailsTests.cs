@@ -82,6 +82,7 @@ public sealed class SendDailyEmailsTests
 
         // Nobody was up for long, and the first attempt meets trouble: that is no reason to give up.
         (await Send()).ShouldBe(new SentDailyEmails(0, 1, 0, 0));
+        (await Send()).ShouldBe(new SentDailyEmails(0, 0, 0, 0));
         var days = 0;
         for (var ended = false; !ended; days++)
         {

@@ -57,6 +57,29 @@ public sealed class CheckDriverNotificationsTests
     }
 
     [Fact]
+    public async Task Many_boards_that_are_broken_for_ever_keep_nobody_from_the_others_for_long()
+    {
+        await BeginAsync([.. Enumerable.Range(0, 13).Select(Make.Uid)]);
+        Enumerable.Range(0, 12).ToList().ForEach(n => _checks.Fails(Make.Uid(n)));
+        _checks.Shows(Make.Uid(12), Row(2, 1, 39_000), Row(1, 2, 40_000));
+        var told = 0;
+        for (var day = 0; day < 10; day++)
+        {
+            var check = await _checks.ClaimAsync(day);
+            while (await _checks.CheckDriverAsync(check) is { Status: DailyPartStatus.PutOff, Again: { } again })
+            {
+                _checks.Areas.Clock.Advance(again);
+                check = (await _checks.Areas.Runs.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
+            }
+
+            told += (await NewsAsync(check.Key)).Count;
+            await _checks.CompleteAsync(check);
+        }
+
+        told.ShouldBe(1);
+    }
+
+    [Fact]
     public async Task The_board_that_his_own_alert_needed_is_not_read_again()
     {
         var user = await BeginAsync(Make.Uid(0));
@@ -107,7 +130,7 @@ public sealed class CheckDriverNotificationsTests
         foreach (var uid in uids)
         {
             await _checks.Areas.DriverNotifications.AddAsync(
-                new NewDriverNotification(user.Id, Make.Account(1), uid, $"Map {uid}", 1, RecordTime.FromMilliseconds(40_000), Make.Start), 10, CancellationToken.None);
+                new NewDriverNotification(user.Id, Make.Account(1), uid, $"Map {uid}", 1, RecordTime.FromMilliseconds(40_000), Make.Start), 20, CancellationToken.None);
         }
     }
 

@@ -22,10 +22,10 @@ public sealed class FailDailyCheckTests
             check.Mapper.ShouldBe(DailyPartState.Due);
         }
 
-        (await FailAsync(check, DailyPart.Mapper)).Status.ShouldBe(DailyPartStatus.PutOff);
+        (await FailAsync(check, DailyPart.Mapper)).ShouldBe(new DailyPartOutcome(DailyPartStatus.PutOff, TimeSpan.Zero));
 
-        _checks.Areas.Clock.Advance(TimeSpan.FromHours(1));
-        (await _checks.Areas.Runs.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull().Mapper.ShouldBe(DailyPartState.Failed);
+        var next = (await _checks.Areas.Runs.TryClaimAsync(CancellationToken.None)).ShouldNotBeNull();
+        (next.Mapper, next.Retries).ShouldBe((DailyPartState.Failed, 0));
         (await _checks.Areas.Runs.ReadNewsAsync(check.Key, CancellationToken.None)).Mapper.ShouldNotBeNull().IsBroken.ShouldBeTrue();
     }
 
