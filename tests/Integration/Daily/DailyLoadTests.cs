@@ -32,14 +32,14 @@ public sealed class DailyLoadTests
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
 
         // What starts slowly starts now, and what is kept for ever is there from now on.
-        var first = await RunAsync(host, today);
+        var first = await RunAsync(host, today.AddDays(-1));
         foreach (var map in pool)
         {
             host.Sandbox.Scenario.NewPlayer(map.Uid!);
         }
 
         host.Sandbox.Traffic.Reset();
-        var second = await RunAsync(host, today.AddDays(1));
+        var second = await RunAsync(host, today);
 
         foreach (var run in (MeasuredRun[])[first, second])
         {
@@ -64,11 +64,13 @@ public sealed class DailyLoadTests
         var watch = Stopwatch.StartNew();
         var run = (await mediator.Send(new StartDailyRunCommand("load", date))).Value.Run;
         var most = before;
-        while (run is { FinishedAt: null } or { Counts.EmailsPending: > 0 })
+        for (var i = 1; run is { FinishedAt: null } or { Counts.EmailsPending: > 0 }; i++)
         {
             watch.Elapsed.ShouldBeLessThan(TimeSpan.FromMinutes(8));
             await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System);
-            most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: false));
+
+            // What is in use: how much rubbish lies beside it depends on the tests before.
+            most = i % 8 == 0 ? Math.Max(most, GC.GetTotalMemory(forceFullCollection: true)) : most;
             run = (await mediator.Send(new FindDailyRunQuery(date))).Value;
         }
 

@@ -113,13 +113,13 @@ public abstract class AdministrationTests(HostProfile profile) : ProfileSuite(pr
     [Fact]
     public async Task The_last_daily_runs_are_listed_with_mails_that_were_not_sent()
     {
-        await using var host = Start(Settings);
+        await using var host = Start(Settings, new FastClock(1));
         await host.StopWorkerAsync();
         var (admin, mapper) = (await host.SignInAsync("admin"), await host.SignInAsync("Demo Mapper"));
         await mapper.AskAsync("POST", "/api/v1/users/alerts", "{}").ShouldSucceedAsync();
         (await admin.AskAsync("GET", DailyRuns).ShouldSucceedAsync()).ToJsonString().ShouldBe("""{"runs":[],"unsentEmails":[]}""");
         var (runs, emails) = (host.Services.GetRequiredService<IDailyRunStore>(), host.Services.GetRequiredService<IDailyEmailStore>());
-        var now = new DateTimeOffset(2026, 11, 20, 4, 0, 0, TimeSpan.Zero);
+        var now = new DateTimeOffset(2026, 11, 18, 4, 0, 0, TimeSpan.Zero);
         foreach (var state in new[] { DailyEmailState.Sent, DailyEmailState.Uncertain })
         {
             now = now.AddDays(1);
@@ -135,9 +135,9 @@ public abstract class AdministrationTests(HostProfile profile) : ProfileSuite(pr
         listed.Keys().ShouldBe("runs unsentEmails");
         listed["runs"]![0]!.Keys().ShouldBe("date trigger startedAt finishedAt counts");
         listed["runs"]!.AsArray().Select(r => ((string)r!["date"]!, (string)r["trigger"]!, (int)r["counts"]!["emailsSent"]!, (int)r["counts"]!["emailsUncertain"]!)).ShouldBe(
-            [("2026-11-22", "schedule", 0, 1), ("2026-11-21", "schedule", 1, 0)]);
+            [("2026-11-20", "schedule", 0, 1), ("2026-11-19", "schedule", 1, 0)]);
         listed["unsentEmails"]!.ToJsonString().ShouldBe(
-            """[{"runDate":"2026-11-22","username":"Demo Mapper","state":"uncertain","attempts":1,"reason":"The connection was lost.","updatedAt":"2026-11-22T04:01:00.000Z"}]""");
+            """[{"runDate":"2026-11-20","username":"Demo Mapper","state":"uncertain","attempts":1,"reason":"The connection was lost.","updatedAt":"2026-11-20T04:01:00.000Z"}]""");
     }
 
     [Fact]
