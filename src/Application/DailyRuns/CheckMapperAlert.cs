@@ -48,12 +48,11 @@ internal sealed partial class CheckMapperAlertHandler(
         var maps = await alerts.ReadMapsAsync(alert.Id, cancellationToken);
         var watches = await runs.ReadWatchesAsync(alert.Id, cancellationToken);
 
-        var left = maps.Where(map => watches.GetValueOrDefault(map.Uid)?.LastRun is not { } last || last < check.Key.RunDate).ToList();
-        var latest = left.Max(map => watches.GetValueOrDefault(map.Uid)?.LastRun);
-
-        // Boards that could not be read for long come last, with the new ones, and each time in another order: so that many that are broken for ever
+        // Boards that could not be read come last, with the new ones, and each time in another order: so that many that are broken for ever
         // do not keep the same ones from their turn.
-        left = [.. left.OrderBy(map => watches.GetValueOrDefault(map.Uid)?.LastRun is { } last && last == latest ? 0 : 1 + HashOf(map.Uid, check.Key.RunDate.DayNumber))];
+        var date = check.Key.RunDate;
+        var left = maps.Select(map => (Map: map, LastRun: watches.GetValueOrDefault(map.Uid)?.LastRun)).Where(of => of.LastRun is null || of.LastRun < date)
+            .OrderBy(of => of.LastRun == date.AddDays(-1) ? 0 : 1 + HashOf(of.Map.Uid, date.DayNumber)).Select(of => of.Map).ToList();
         var round = alert.Mode == AlertMode.Accurate
             ? await ReadAsync(check, alert, left, watches, players: null, cancellationToken)
             : await ProbeAndReadAsync(check, alert, left, watches, cancellationToken);

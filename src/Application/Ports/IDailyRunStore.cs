@@ -68,7 +68,7 @@ public interface IDailyRunStore
     Task<bool> TrySaveRecordsAsync(DailyCheck check, IReadOnlyCollection<DriverObservation> records, DateTimeOffset checkedAt, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The user's driver notifications that this run has not looked at yet: first those that the run before has looked at, then all others in an
+    /// The user's driver notifications that this run has not looked at yet: first those that the run of the day before has looked at, then all others in an
     /// order that is another one in each run.
     /// </summary>
     Task<IReadOnlyList<DriverNotification>> ListUncheckedAsync(DailyCheckKey key, CancellationToken cancellationToken);

@@ -142,10 +142,7 @@ internal sealed class InMemoryDailyRunStore(InMemoryRelations relations, TimePro
         [
             .. tables.DriverNotifications
                 .Where(n => n.UserId == key.UserId && (!tables.LastRunOfNotification.TryGetValue(n.Id, out var last) || last < key.RunDate))
-                .GroupBy(n => tables.LastRunOfNotification.GetValueOrDefault(n.Id, DateOnly.MinValue))
-                .OrderByDescending(group => group.Key)
-                .SelectMany((group, place) => group.Select(n => (n, Order: place == 0 && group.Key > DateOnly.MinValue ? 0 : 1 + (uint)HashCode.Combine(n.Id, key.RunDate))))
-                .OrderBy(of => of.Order).Select(of => of.n),
+                .OrderBy(n => tables.LastRunOfNotification.GetValueOrDefault(n.Id) == key.RunDate.AddDays(-1) ? 0L : 1 + (uint)HashCode.Combine(n.Id, key.RunDate)),
         ],
         cancellationToken);
 

@@ -220,7 +220,7 @@ internal sealed class PostgresDailyRunStore(PostgresDatabase database) : IDailyR
     public async Task<IReadOnlyList<DriverNotification>> ListUncheckedAsync(DailyCheckKey key, CancellationToken cancellationToken) => await database.ReadAsync(
         $"""
          select {PostgresDriverNotificationStore.Columns} from driver_notifications where user_id = $1 and (last_run is null or last_run < $2)
-         order by coalesce(last_run = max(last_run) over (), false) desc, md5(id::text || $2::text)
+         order by coalesce(last_run = $2 - 1, false) desc, md5(id::text || $2::text)
          """,
         static row => PostgresDriverNotificationStore.Read(row, 0),
         cancellationToken,

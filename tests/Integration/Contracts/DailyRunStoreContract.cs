@@ -204,7 +204,7 @@ public abstract class DailyRunStoreContract
     }
 
     [Fact]
-    public async Task Records_that_were_looked_at_last_come_first_and_the_others_in_another_order_each_time()
+    public async Task Records_that_were_looked_at_the_day_before_come_first_and_the_others_in_another_order_each_time()
     {
         var stores = await CreateAsync();
         var user = await stores.AddUserAsync(records: true);
@@ -223,8 +223,12 @@ public abstract class DailyRunStoreContract
         {
             var listed = await stores.Runs.ListUncheckedAsync(check.Key with { RunDate = s_day.AddDays(day) }, CancellationToken.None);
             listed.Count.ShouldBe(7);
-            listed.Take(2).Select(n => n.Id).ShouldBe(seen.Select(n => n.Id), ignoreOrder: true);
-            orders.Add(string.Join(' ', listed.Skip(2).Select(n => n.MapUid.Value)));
+            if (day == 1)
+            {
+                listed.Take(2).Select(n => n.Id).ShouldBe(seen.Select(n => n.Id), ignoreOrder: true);
+            }
+
+            orders.Add(string.Join(' ', listed.Select(n => n.MapUid.Value).Except(["c", "e"], StringComparer.Ordinal)));
             (await stores.Runs.ListUncheckedAsync(check.Key with { RunDate = s_day.AddDays(day) }, CancellationToken.None)).Select(n => n.Id).ShouldBe(listed.Select(n => n.Id));
         }
 

@@ -105,6 +105,27 @@ public sealed class CheckMapperAlertTests
     }
 
     [Fact]
+    public async Task A_map_that_comes_after_all_others_have_broken_has_its_turn_as_well()
+    {
+        await BeginAsync(maps: 12);
+        Enumerable.Range(0, 12).ToList().ForEach(n => _checks.Shows(Make.Uid(n), Row(n, 1)));
+        await _checks.CompleteAsync(await EndAsync(await _checks.ClaimAsync()));
+        Enumerable.Range(0, 12).ToList().ForEach(n => _checks.Fails(Make.Uid(n)));
+        _checks.Listed = Make.Success<IReadOnlyList<MapListing>>(Make.Maps(13));
+        _checks.Shows(Make.Uid(12), Row(12, 1));
+
+        var told = new List<MapUid>();
+        for (var day = 1; day < 10; day++)
+        {
+            var check = await EndAsync(await _checks.ClaimAsync(day));
+            told.AddRange((await NewsAsync(check)).Maps.Select(n => n.Map.Uid));
+            await _checks.CompleteAsync(check);
+        }
+
+        told.ShouldBe([Make.Uid(12)]);
+    }
+
+    [Fact]
     public async Task So_do_many_of_them_for_some_runs_at_most()
     {
         await BeginAsync(maps: 16);
